@@ -1,6 +1,7 @@
 import type { CommandLog } from '../../shared/ports/command-log.ts'
 import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { FanOut } from '../../shared/ports/fan-out.ts'
+import type { MemberStates } from '../../shared/ports/member-state.ts'
 import type { ReadModel } from '../../shared/ports/read-model.ts'
 import type { DistributedConfig } from '../../shared/runtime/config/config.ts'
 import type { ServiceProcess } from '../../shared/runtime/process/service-process.ts'
@@ -23,6 +24,7 @@ export interface DistributedAdapters {
   readonly commandLog: CommandLog
   readonly eventStore: EventStore
   readonly readModel: ReadModel
+  readonly memberStates: MemberStates
   readonly fanOut: FanOut
   /** Options for further adapters on the same brokers. */
   readonly kafka: KafkaCommandLogOptions
@@ -72,5 +74,12 @@ export const openDistributedAdapters = async (
   const tls = redisTls(security)
   const fanOut = await redisFanOut({ url: redisUrl, isCluster: redisCluster, tls, namespace, times, log })
   life.add('fan-out', fanOut.close)
-  return { commandLog, eventStore: database.eventStore, readModel: database.readModel, fanOut, kafka }
+  return {
+    commandLog,
+    eventStore: database.eventStore,
+    readModel: database.readModel,
+    memberStates: database.memberStates,
+    fanOut,
+    kafka,
+  }
 }

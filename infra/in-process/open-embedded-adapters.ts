@@ -1,6 +1,7 @@
 import type { CommandLog } from '../../shared/ports/command-log.ts'
 import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { FanOut } from '../../shared/ports/fan-out.ts'
+import type { MemberStates } from '../../shared/ports/member-state.ts'
 import type { ReadModel } from '../../shared/ports/read-model.ts'
 import type { SharedConfig } from '../../shared/runtime/config/config.ts'
 import type { ServiceProcess } from '../../shared/runtime/process/service-process.ts'
@@ -18,6 +19,7 @@ export interface EmbeddedAdapters {
   readonly commandLog: CommandLog
   readonly eventStore: EventStore
   readonly readModel: ReadModel
+  readonly memberStates: MemberStates
   readonly fanOut: FanOut
 }
 
@@ -66,5 +68,11 @@ export const openEmbeddedAdapters = async (
   life.add('fan-out', fanOut.close)
   const commandLog = memoryCommandLog({ log, clock: systemClock, maxBatchRecords: bounds.writerBatchRecords })
   life.add('command log', commandLog.close)
-  return { commandLog, eventStore: database.eventStore, readModel: database.readModel, fanOut }
+  return {
+    commandLog,
+    eventStore: database.eventStore,
+    readModel: database.readModel,
+    memberStates: database.memberStates,
+    fanOut,
+  }
 }

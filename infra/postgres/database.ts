@@ -1,4 +1,5 @@
 import type { EventStore } from '../../shared/ports/event-store.ts'
+import type { MemberStates } from '../../shared/ports/member-state.ts'
 import type { ReadModel } from '../../shared/ports/read-model.ts'
 import type { Bounds } from '../../shared/runtime/config/bounds.ts'
 import type { Times } from '../../shared/runtime/config/times.ts'
@@ -13,6 +14,7 @@ import { assertSchema } from './connection/schema-version.ts'
 import type { WriterConnection } from './connection/writer-connection.ts'
 import { openWriterConnection, pooledWriterConnection } from './connection/writer-connection.ts'
 import { postgresEventStore } from './event-store/event-store.ts'
+import { postgresMemberStates } from './member-state/member-states.ts'
 import { postgresReadModel } from './read-model/read-model.ts'
 
 /** The time-outs that the database adapters use. */
@@ -40,6 +42,7 @@ export interface DatabaseOptions {
 export interface Database {
   readonly eventStore: EventStore
   readonly readModel: ReadModel
+  readonly memberStates: MemberStates
   /**
    * Rejects with `SchemaError` when migrations are missing, with `LevelError` when the store's feature level is higher
    * than this program supports, and with `StoreError` when the database cannot be asked.
@@ -107,6 +110,7 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
   return {
     eventStore: postgresEventStore(pool, { pageBytes: bounds.pageBytes, keepsDeleted: options.keepsDeleted ?? false }, connect),
     readModel: postgresReadModel(pool, bounds.pageBytes),
+    memberStates: postgresMemberStates(pool),
     assertSchema: () => assertSchema(pool),
     raiseLevel: () => raiseToSupported(pool),
     pruneRejections: (rows) => pruneSlice(pool, rows),

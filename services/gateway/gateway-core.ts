@@ -2,9 +2,11 @@ import type { Clock } from '../../shared/ports/clock.ts'
 import type { CommandLog } from '../../shared/ports/command-log.ts'
 import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { FanOut } from '../../shared/ports/fan-out.ts'
+import type { MemberStates } from '../../shared/ports/member-state.ts'
 import type { ReadModel } from '../../shared/ports/read-model.ts'
 import { closeCodes } from '../../shared/protocol/close-codes.ts'
 import type { ProtocolLimits } from '../../shared/protocol/limits.ts'
+import { memberStateLevel } from '../../shared/protocol/member-state.ts'
 import type { Bounds } from '../../shared/runtime/config/bounds.ts'
 import type { Times } from '../../shared/runtime/config/times.ts'
 import type { Metrics } from '../../shared/runtime/observability/metrics.ts'
@@ -22,6 +24,8 @@ import { createFrameReader } from './requests/frame-reader.ts'
 import type { StartHttpRequest } from './requests/http-requester.ts'
 import { createHttpRequests } from './requests/http-requester.ts'
 import { createIntake } from './requests/intake.ts'
+import { createMemberChanges } from './requests/member-changes.ts'
+import { createMemberRequests } from './requests/member-requests.ts'
 import { listenForOutcomes } from './requests/outcome-listener.ts'
 import { createProduce } from './requests/produce.ts'
 import { createQueries } from './requests/queries.ts'
@@ -45,6 +49,7 @@ export interface GatewayCoreDeps {
   readonly commandLog: CommandLog
   readonly eventStore: EventStore
   readonly readModel: ReadModel
+  readonly memberStates: MemberStates
   readonly fanOut: FanOut
   readonly clock: Clock
   readonly metrics: Metrics
@@ -80,6 +85,8 @@ export interface GatewayCore {
   readonly framesWritten: number
   /** Closes the open sessions. Idempotent. */
   stop(): void
+  /** Writes the states of members that wait. Call it once, when no session is open. */
+  drain(): Promise<void>
 }
 
 /** The parts that deliver events to sessions. */
@@ -123,12 +130,18 @@ const createRequestHandlers = (deps: GatewayCoreDeps, delivery: Delivery) => {
   })
   const watch = createCommandWatch(clock, metrics, log)
   const replaceExternalIds = createReplaceExternalIds({ readModel, lookUpOutcome })
-  const intake = createIntake({ gateway, produce, pending, feeds, watch, clock, bounds, newId, replaceExternalIds })
+  const memberChanges = createMemberChanges(deps)
+  const onPosted: Parameters<typeof createIntake>[0]['onPosted'] = (room, user, seq) => {
+    if (featureLevel.current >= memberStateLevel) memberChanges.posted(room, user, seq)
+  }
+  const intake = createIntake({ gateway, produce, pending, feeds, watch, clock, bounds, newId, replaceExternalIds, onPosted })
   const resume = createResume(metrics)
   const binding = createBinding({ lookups, intake, userSessions, resume, sessionRooms, featureLevel })
   const budget = createAnswerBudget(bounds)
-  const queries = createQueries(readModel, budget)
-  return { read: createFrameReader(limits, () => featureLevel.current), intake, resume, binding, budget, queries }
+  const queries = createQueries({ readModel, budget, featureLevel })
+  const memberRequests = createMemberRequests(memberChanges)
+  const read = createFrameReader(limits, () => featureLevel.current)
+  return { read, intake, resume, binding, budget, queries, memberChanges, memberRequests }
 }
 
 export const createGatewayCore = (deps: GatewayCoreDeps): GatewayCore => {
@@ -136,7 +149,7 @@ export const createGatewayCore = (deps: GatewayCoreDeps): GatewayCore => {
   const sessions = new Set<Session>()
   const delivery = createDelivery(deps, sessions)
   const { lookups, pending, userSessions, feeds, featureLevel, sweep } = delivery
-  const { read, intake, resume, binding, budget, queries } = createRequestHandlers(deps, delivery)
+  const { read, intake, resume, binding, budget, queries, memberChanges, memberRequests } = createRequestHandlers(deps, delivery)
   const outcomes = listenForOutcomes({ fanOut, gateway, feeds, pending, metrics })
   let framesWritten = 0
   let isStopped = false
@@ -155,7 +168,7 @@ export const createGatewayCore = (deps: GatewayCoreDeps): GatewayCore => {
   }
   const onDrained = budget.drained
   const onEnded = (session: Session): void => void sessions.delete(session)
-  const handlers = { binding, intake, queries, resume, read }
+  const handlers = { binding, intake, queries, memberRequests, resume, read }
   const sessionDeps: SessionDeps = {
     ...handlers,
     userSessions,
@@ -182,7 +195,7 @@ export const createGatewayCore = (deps: GatewayCoreDeps): GatewayCore => {
       return session
     },
     read,
-    call: createHttpRequests({ binding, intake, queries, metrics, log }),
+    call: createHttpRequests({ binding, intake, queries, memberRequests, metrics, log }),
     sessions: () => sessions,
     get pendingCommands() {
       return pending.size
@@ -202,5 +215,6 @@ export const createGatewayCore = (deps: GatewayCoreDeps): GatewayCore => {
       userSessions.close()
       outcomes.close()
     },
+    drain: () => memberChanges.drain(),
   }
 }

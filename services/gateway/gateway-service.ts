@@ -2,6 +2,7 @@ import { randomUUIDv7 } from 'node:crypto'
 import type { CommandLog } from '../../shared/ports/command-log.ts'
 import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { FanOut } from '../../shared/ports/fan-out.ts'
+import type { MemberStates } from '../../shared/ports/member-state.ts'
 import type { RateLimitStore } from '../../shared/ports/rate-limit-store.ts'
 import type { ReadModel } from '../../shared/ports/read-model.ts'
 import { openapiDocument } from '../../shared/protocol/openapi.ts'
@@ -31,6 +32,7 @@ export interface GatewayAdapters {
   readonly commandLog: CommandLog
   readonly eventStore: EventStore
   readonly readModel: ReadModel
+  readonly memberStates: MemberStates
   readonly fanOut: FanOut
   /** Rate limits shared with other gateways; undefined: there is one gateway only. */
   readonly rateLimitStore: RateLimitStore | undefined
@@ -144,6 +146,7 @@ export const createGatewayService = (
     },
     drain: async () => {
       await server.drain()
+      await gatewayCore.drain()
       buckets.stop()
     },
     readiness: () => {

@@ -19,6 +19,7 @@ export const decideCreateUser = (batch: BatchState, command: CreateUser): Decisi
   if (outcomes.some(reservesItsId)) return { kind: 'conflict' }
   batch.users.set(command.stream, result.body.user)
   batch.knownUsers.add(result.body.user.id)
+  batch.userStreams.set(result.body.user.id, { seq: result.seq, user: result.body.user, blockCount: 0 })
   return accept(batch, command, result)
 }
 

@@ -38,6 +38,13 @@ export interface ListedMember {
   readonly since?: number
 }
 
+/** The settings of a chat to change; a setting that is absent stays as it is. */
+export interface SettingsOptions extends CallOptions {
+  /** ISO-8601; a time that has passed ends the mute. */
+  readonly mutedUntil?: string
+  readonly hidden?: boolean
+}
+
 /** A user, by the id that the service gave or by the id in your own system. */
 export type UserRef = string | { readonly externalUserId: string }
 

@@ -1,12 +1,14 @@
 import type { ResumeReason } from '../protocol/answers.ts'
 import { createChatLookUp } from './chat-look-up.ts'
 import type { FrameBody } from './frames.ts'
+import type { ListedChat } from './history.ts'
 import { messagesIn } from './history.ts'
 import type { InternalRequestsDeps } from './internal-requests.ts'
 import { createInternalRequests } from './internal-requests.ts'
 import type { Link } from './link.ts'
 import type { CreateRequest } from './outgoing-request.ts'
 import type { Rooms } from './rooms.ts'
+import type { CountedUnread } from './unread-state.ts'
 
 /** The `resume` within `create-user`. */
 export interface ResumeBody {
@@ -24,6 +26,8 @@ interface CatchUpRoom {
 interface ResumeAnswer {
   readonly rooms: Readonly<Record<string, CatchUpRoom>>
   readonly others?: Readonly<Record<string, number>>
+  /** In rooms that are absent, everything is read. */
+  readonly unread?: Readonly<Record<string, Omit<CountedUnread, 'asOf'>>>
   readonly epoch: string
 }
 
@@ -52,6 +56,8 @@ export interface CatchUpDeps extends InternalRequestsDeps {
   readonly rooms: Rooms
   readonly me: () => string
   readonly request: CreateRequest
+  /** The service has counted the unread messages of a room. */
+  readonly counted: (room: string, counts: CountedUnread) => void
   /** Missed frames of one room that are resumed; if more were missed, they are read from history. */
   readonly maxFrames: number
 }
@@ -61,7 +67,7 @@ const roomsPerResume = 500
 const messagesPerPage = 200
 
 export const createCatchUp = (deps: CatchUpDeps): CatchUp => {
-  const { rooms, me, request, maxFrames } = deps
+  const { rooms, me, request, counted, maxFrames } = deps
   const requests = createInternalRequests(deps)
   const wanted = new Set<string>()
   let epoch: string | undefined
@@ -84,10 +90,23 @@ export const createCatchUp = (deps: CatchUpDeps): CatchUp => {
     me,
     found: (chats) =>
       together(() => {
-        for (const chat of chats) rooms.introduce(chat)
+        for (const chat of chats) introduce(chat)
       }),
     gone: rooms.leave,
   })
+
+  const introduce = ({ unread, mentions, read, settings: _, ...chat }: ListedChat): void => {
+    if (unread !== undefined && mentions !== undefined && read !== undefined)
+      counted(chat.id, { unread, mentions, read, asOf: chat.seq })
+    rooms.introduce(chat)
+  }
+
+  const countUnread = ({ rooms: named, others, unread }: ResumeAnswer): void => {
+    if (unread === undefined) return
+    const heads = Object.entries(named).map(([room, { seq }]) => [room, seq] as const)
+    for (const [room, asOf] of [...heads, ...Object.entries(others ?? {})])
+      counted(room, { ...(unread[room] ?? { unread: 0, mentions: 0, read: { gen: 0, seq: asOf } }), asOf })
+  }
 
   const bodyFor = (named: readonly (readonly [string, number])[]): ResumeBody => ({
     rooms: Object.fromEntries(named),
@@ -96,13 +115,15 @@ export const createCatchUp = (deps: CatchUpDeps): CatchUp => {
   })
 
   const resumed = (body: FrameBody): void => {
-    const { rooms: results, others, epoch: current } = body as unknown as ResumeAnswer
+    const answer = body as unknown as ResumeAnswer
+    const { rooms: results, others, epoch: current } = answer
     const isOtherStore = epoch !== undefined && epoch !== current
     epoch = current
     resuming = undefined
     together(() => {
       for (const [room, result] of Object.entries(results)) conclude(room, result)
       if (others !== undefined) continueOthers(results, others, isOtherStore)
+      countUnread(answer)
     })
   }
 

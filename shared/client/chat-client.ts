@@ -11,6 +11,7 @@ import type { Room } from './room.ts'
 import type { RoomCalls } from './room-calls.ts'
 import type { SocketConstructor } from './socket.ts'
 import type { GetToken } from './token-source.ts'
+import type { RoomUnread } from './unread-state.ts'
 import type { UnsentStorage } from './unsent.ts'
 
 /** Options of `connect`. Without authentication `user` is required; with it, `token` or `getToken`. */
@@ -85,6 +86,11 @@ export interface CoreClient extends RoomCalls, PeopleCalls {
   users(ids: readonly string[], options?: CallOptions): Promise<readonly Person[]>
   /** Looks up users by external id. Omits those who share no chat with the bound user, except for a service or without authentication. */
   findUsers(externalUserIds: readonly string[], options?: CallOptions): Promise<readonly Person[]>
+  /**
+   * The unread messages of a room; undefined: not known, or not counted by this service (`features` has no `mark-read`).
+   * All devices of the user have the same marker.
+   */
+  unread(room: string): RoomUnread | undefined
   /** Connects now, or checks whether the connection is alive. Call it when the network is back. */
   wake(): void
   /** Closes the client for good: calls in flight fail with `closed`. */

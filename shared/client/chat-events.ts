@@ -4,6 +4,7 @@ import type { ChatUpdated } from '../room-events/update-chat.ts'
 import type { MembersUpdated } from '../room-events/update-members.ts'
 import type { MessageVersion } from './call-types.ts'
 import type { ChatError } from './chat-error.ts'
+import type { RoomUnread } from './unread-state.ts'
 
 /**
  * A message in its place in the room. An optional field is present only if the
@@ -138,6 +139,8 @@ export interface ChatEvents {
   readonly roles: RolesChange
   /** A message was edited, deleted, pinned or unpinned, or a reaction to it was set or removed. */
   readonly changed: MessageChange
+  /** A room has another number of unread messages, or another marker. Needs a service of feature level 3. */
+  readonly unread: RoomUnread
   readonly missed: MissedChanges
   readonly left: LeftRoom
   readonly reset: ResetRoom

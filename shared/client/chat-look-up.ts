@@ -1,5 +1,5 @@
-import type { Chat } from '../domain/events.ts'
 import type { FrameBody } from './frames.ts'
+import type { ListedChat } from './history.ts'
 import type { InternalRequests } from './internal-requests.ts'
 import type { CreateRequest } from './outgoing-request.ts'
 
@@ -12,7 +12,7 @@ export interface ChatLookUpDeps {
   readonly request: CreateRequest
   readonly me: () => string
   /** The sought chats of one page. */
-  readonly found: (chats: readonly Chat[]) => void
+  readonly found: (chats: readonly ListedChat[]) => void
   /** The user is no longer a member of the room. */
   readonly gone: (room: string) => void
 }
@@ -29,7 +29,7 @@ export const createChatLookUp = ({ requests, request, me, found, gone }: ChatLoo
   const lookUp = (sought: Set<string>, done: () => void, cursor?: string): void => {
     const query = { limit: chatsPerPage, cursor }
     const read = ({ chats, next_cursor: next }: FrameBody): void => {
-      found((chats as Chat[]).filter(({ id }) => sought.delete(id)))
+      found((chats as ListedChat[]).filter(({ id }) => sought.delete(id)))
       if (sought.size > 0 && next !== undefined) lookUp(sought, done, next as string)
       else check([...sought], done)
     }

@@ -2,7 +2,7 @@ import type { Chat, Message } from '../domain/events.ts'
 import type { RequestEvent } from '../protocol/requests.ts'
 import type { CallOptions, Person } from './call-types.ts'
 import type { ChatClient } from './chat-client.ts'
-import type { Ask } from './history.ts'
+import type { Ask, ChatSettings } from './history.ts'
 import { chatsOf, messagesOf } from './history.ts'
 import { createMemberMethods } from './member-methods.ts'
 import { createMessageMethods, messageBody, ownMessage } from './message-methods.ts'
@@ -13,6 +13,7 @@ import { createPeopleMethods } from './people-methods.ts'
 import type { Readiness } from './readiness.ts'
 import type { RequestScheduler } from './request-scheduler.ts'
 import type { RoomCalls } from './room-calls.ts'
+import type { UnreadRooms } from './unread.ts'
 import type { Unsent } from './unsent.ts'
 
 /** The methods of a client that send requests. */
@@ -24,6 +25,7 @@ export interface ClientMethodsDeps {
   readonly request: CreateRequest
   readonly readiness: Readiness
   readonly unsent: Unsent
+  readonly unread: Pick<UnreadRooms, 'markRead' | 'markUnread'>
 }
 
 /** Ids per request: the service answers with the whole profiles of at most so many users. */
@@ -36,7 +38,7 @@ const inParts = <T>(items: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, part) => items.slice(part * size, (part + 1) * size))
 
 /** Creates the methods of a client that send requests of the protocol. */
-export const createClientMethods = ({ scheduler, request, readiness, unsent }: ClientMethodsDeps): ClientMethods => {
+export const createClientMethods = ({ scheduler, request, readiness, unsent, unread }: ClientMethodsDeps): ClientMethods => {
   const ask: Ask = (event, body, signal) => scheduler.run(request(event, body), { signal })
 
   /** The calls that change a room share one lane, which keeps their order. */
@@ -83,6 +85,12 @@ export const createClientMethods = ({ scheduler, request, readiness, unsent }: C
     messages: (room, page) => messagesOf(ask, room, page),
     ...createMessageMethods(ask, change),
     ...createMemberMethods(ask, change, me),
+    markRead: unread.markRead,
+    markUnread: unread.markUnread,
+    setChatSettings: async (room, { mutedUntil, hidden, signal }) => {
+      const body = { muted_until: mutedUntil, hidden }
+      return (await scheduler.run(request('set-chat-settings', body, room), { signal })) as ChatSettings
+    },
     ...createPeopleMethods(ask, changeSelf, readiness.bound),
     users: (ids, call) => people('users', idsPerRequest, ids, call),
     findUsers,

@@ -20,6 +20,8 @@ export interface ClientTimes {
   readonly refreshBeforeMs: number
   /** The least time between two refreshes, even if a clock is wrong. */
   readonly refreshLeastMs: number
+  /** How long a read marker of a room waits for later ones, until it is sent. */
+  readonly markReadMs: number
 }
 
 export const clientTimes: ClientTimes = Object.freeze({
@@ -32,6 +34,7 @@ export const clientTimes: ClientTimes = Object.freeze({
   stableMs: 10_000,
   refreshBeforeMs: 60_000,
   refreshLeastMs: 5_000,
+  markReadMs: 2_000,
 })
 
 /** Full jitter: a random time below a ceiling that doubles with each attempt, so that many clients spread out. */

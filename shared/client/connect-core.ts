@@ -23,6 +23,7 @@ import type { SocketConstructor } from './socket.ts'
 import { socketUrl, subprotocols } from './socket.ts'
 import { createTokenRefresh } from './token-refresh.ts'
 import { tokenSource } from './token-source.ts'
+import { createUnread } from './unread.ts'
 import { createUnsent } from './unsent.ts'
 
 const runtimeSocket = (): SocketConstructor => {
@@ -55,9 +56,15 @@ export const connectCore = (address: string, options: ConnectOptions = {}): Core
 
   const me = (): string => readiness.user?.id ?? ''
   const rooms = createRooms({ me, emit: listeners.emit, requestResume: (room) => catchUp.requestResume(room) })
-  const catchUp = createCatchUp({ rooms, me, request, clock, times, random, maxFrames: maxResumed })
+  const catchUp = createCatchUp({
+    ...{ rooms, me, request, clock, times, random },
+    counted: (room, counts) => unread.counted(room, counts),
+    maxFrames: maxResumed,
+  })
   const scheduler = createRequestScheduler({ clock, times, random, maxQueued, maxFrameBytes, metrics: options.metrics })
   const unsent = createUnsent(options.storage, who?.externalUserId)
+  const isSupported = (): boolean => features.includes('mark-read')
+  const unread = createUnread({ me, listeners, clock, intervalMs: times.markReadMs, isSupported, scheduler, request })
   const refresh = createTokenRefresh({ source: tokens, clock, times, random, request, nextId: newId })
 
   const connector = createConnector({
@@ -100,7 +107,7 @@ export const connectCore = (address: string, options: ConnectOptions = {}): Core
     },
   })
 
-  const methods = createClientMethods({ scheduler, request, readiness, unsent })
+  const methods = createClientMethods({ scheduler, request, readiness, unsent, unread })
   const on: CoreClient['on'] = (name, listener, call = {}) => {
     const off = listeners.on(name, listener)
     call.signal?.addEventListener('abort', off, { once: true })
@@ -117,7 +124,10 @@ export const connectCore = (address: string, options: ConnectOptions = {}): Core
   })
   observe(listeners, options.logger, options.metrics)
 
-  const close = (): void => connector.end(new ChatError('closed', 'the client was closed'))
+  const close = (): void => {
+    unread.flush()
+    connector.end(new ChatError('closed', 'the client was closed'))
+  }
   if (signal?.aborted === true) close()
   else signal?.addEventListener('abort', close, { once: true })
   connector.start()
@@ -133,6 +143,7 @@ export const connectCore = (address: string, options: ConnectOptions = {}): Core
       return features
     },
     ...methods,
+    unread: unread.of,
     ready: (call = {}) => readiness.wait(call.signal),
     on,
     wake: connector.wake,

@@ -3,6 +3,7 @@ import type { Role } from '../domain/roles.ts'
 import type { RequestEvent } from '../protocol/requests.ts'
 import type { RoomMessage } from './chat-events.ts'
 import type { FrameBody } from './frames.ts'
+import type { RoomUnread } from './unread-state.ts'
 
 /** Sends a request and resolves with the body of its answer. */
 export type Ask = (event: RequestEvent, body: object, signal?: AbortSignal) => Promise<FrameBody>
@@ -46,10 +47,18 @@ export interface MemberOptions extends PageOptions {
   readonly banned?: boolean
 }
 
-/** A chat of the user with its position in the room's feed. */
-export interface ListedChat extends Chat {
+/** How the user wants to see a chat. A setting that has no effect is absent. */
+export interface ChatSettings {
+  /** ISO-8601. */
+  readonly muted_until?: string
+  readonly hidden?: boolean
+}
+
+/** A chat of the user with its position in the room's feed. The other fields need a service of feature level 3. */
+export interface ListedChat extends Chat, Partial<Omit<RoomUnread, 'room'>> {
   /** The chat's last seq. */
   readonly seq: number
+  readonly settings?: ChatSettings
   /** The role of the user; absent: `member`. */
   readonly role?: Role
   /** The end of that role, if it is a lower one for a time. */

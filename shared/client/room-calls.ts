@@ -13,10 +13,11 @@ import type {
   Reaction,
   RoleOptions,
   SetOptions,
+  SettingsOptions,
   UserRef,
 } from './call-types.ts'
 import type { RoomMessage } from './chat-events.ts'
-import type { HistoryOptions, MemberOptions, PageOptions, ReactionOptions } from './history.ts'
+import type { ChatSettings, HistoryOptions, MemberOptions, PageOptions, ReactionOptions } from './history.ts'
 
 /**
  * The calls that act in a room. Those that change a room resolve when the change
@@ -48,6 +49,15 @@ export interface RoomCalls {
   updateMembers(room: string, users: readonly UserRef[], role: Role, options?: RoleOptions): Promise<MembersUpdated['body']>
   /** The members and their roles, those who joined first first; or the banned users. */
   listMembers(room: string, options?: MemberOptions): AsyncGenerator<ListedMember, void>
+  /**
+   * The user has read the room up to this seq, by default up to the newest message. `unread` changes at once; the marker is
+   * stored within two seconds, and when the client is closed. An own message marks everything before it as read.
+   */
+  markRead(room: string, seq?: number): void
+  /** The messages from this seq on are unread again, on all devices. */
+  markUnread(room: string, seq: number): void
+  /** Mutes or hides the chat for the user, on all devices. Resolves with the settings that have an effect. */
+  setChatSettings(room: string, settings: SettingsOptions): Promise<ChatSettings>
   /** The history of a room, a thread, or the pinned messages, backwards (newest first) or forwards. */
   messages(room: string, options?: HistoryOptions): AsyncGenerator<RoomMessage, void>
   /** Who has reacted to a message, by reaction. */

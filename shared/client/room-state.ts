@@ -130,6 +130,9 @@ export const createRoomState = (id: string, calls: HandleDeps): RoomState => {
     update: inRoom(calls.update),
     updateMembers: inRoom(calls.updateMembers),
     listMembers: inRoom(calls.listMembers),
+    markRead: inRoom(calls.markRead),
+    markUnread: inRoom(calls.markUnread),
+    setChatSettings: inRoom(calls.setChatSettings),
     on: (name, listener) => {
       if (name === 'change' || name === 'changed') return changes.on(name, listener as () => void)
       return calls.on(name as 'message', (event) => {

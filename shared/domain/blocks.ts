@@ -24,7 +24,7 @@ export const blockedBy = (actor: string, users: readonly string[], blocks: Reado
   return rejected('forbidden', 'some users have blocked the acting user', { action: 'add', users: blockers })
 }
 
-/** The rejection of a direct chat is the same for both users, whichever of them has blocked the other. */
+/** The rejection of a direct chat. It is the same for both users, and does not tell which of them has blocked the other. */
 export const blockBetween = (one: string, other: string, blocks: ReadonlySet<string>): Rejection | undefined => {
   const pairs = [...blocksAgainst(one, [other]), ...blocksAgainst(other, [one])]
   if (!pairs.some((pair) => blocks.has(blockKeyText(pair)))) return undefined

@@ -1,5 +1,7 @@
 import type { Chat, User } from '../domain/events.ts'
+import type { ReadMarker } from '../domain/read-marker.ts'
 import type { Role } from '../domain/roles.ts'
+import type { MemberSettings, UnreadCounts } from './member-state.ts'
 
 /** Facts about the database as a whole. */
 export interface StoreMeta {
@@ -18,6 +20,14 @@ export interface RoomMembership {
   readonly head: number
 }
 
+/** The marker of a member, and the messages after it. */
+export interface UnreadState extends UnreadCounts {
+  readonly read: ReadMarker
+}
+
+/** A room of which a user is a member now, with its unread messages in the same snapshot. */
+export interface UnreadMembership extends RoomMembership, UnreadState {}
+
 /** The last event of a room that a gateway has processed. */
 export interface KnownHead {
   readonly seq: number
@@ -33,9 +43,10 @@ export interface ChangedHead {
   readonly isContradicted: boolean
 }
 
-/** A chat with the last seq of its room, as one of its members sees it. */
-export interface ChatListEntry extends Chat {
+/** A chat with the last seq of its room, and the state of the user as a member. */
+export interface ChatListEntry extends Chat, UnreadState {
   readonly seq: number
+  readonly settings: MemberSettings
   /** The role of the member now; absent: `member`. */
   readonly role?: Role
   /** The end of that role, if it is a lower one for a time. */
@@ -210,6 +221,8 @@ export interface ReadModel {
    * user with more than `most`, only `most + 1` are read.
    */
   memberships(users: readonly string[], most?: number): Promise<ReadonlyMap<string, readonly RoomMembership[]>>
+  /** The same, with the unread messages of each room. */
+  unreadMemberships(users: readonly string[], most?: number): Promise<ReadonlyMap<string, readonly UnreadMembership[]>>
   /**
    * The present memberships of the users whose rooms differ from the known ones. `known` has the `roomsDigest` of each
    * user's rooms; undefined never matches. A user without memberships has an empty list.

@@ -5,6 +5,7 @@ import type { UserEventName, UserEventOf } from '../user-events/user-events.ts'
 import { userEventNames, userEvents } from '../user-events/user-events.ts'
 import type { ErrorCode } from './errors.ts'
 import { errors } from './errors.ts'
+import { memberStateAnswers, settingsSchema, unreadFields } from './member-state.ts'
 import {
   chatSchema,
   id,
@@ -36,6 +37,16 @@ const resumedRoom = z.looseObject({
   reason: z.enum(resumeReasons).optional(),
 })
 
+/** A chat as lists show it. The service sends the state of the member from the feature level `memberStateLevel` on. */
+const listedChat = chatSchema.extend({
+  seq,
+  peer: peerSchema.optional(),
+  ...z.object(unreadFields).partial().shape,
+  settings: settingsSchema.optional(),
+  role: role.optional(),
+  role_until: time.optional(),
+})
+
 type RoomBodies = { readonly [Name in RoomEventName]: RoomEventOf<Name>['feedBody'] }
 
 type UserBodies = { readonly [Name in UserEventName]: UserEventOf<Name>['answerBody'] }
@@ -49,10 +60,7 @@ export const answerBodies = {
   }),
   ...(Object.fromEntries(roomEventNames.map((name) => [name, roomEvents[name].feedBody])) as RoomBodies),
   ...(Object.fromEntries(userEventNames.map((name) => [name, userEvents[name].answerBody])) as UserBodies),
-  'list-chats': z.looseObject({
-    chats: z.array(chatSchema.extend({ seq, peer: peerSchema.optional(), role: role.optional(), role_until: time.optional() })),
-    next_cursor: z.string().optional(),
-  }),
+  'list-chats': z.looseObject({ chats: z.array(listedChat), next_cursor: z.string().optional() }),
   'list-messages': z.looseObject({
     messages: z.array(listedMessageSchema),
     /** The last seq of the room in the snapshot of the page. */
@@ -71,6 +79,7 @@ export const answerBodies = {
     members: z.array(z.looseObject({ user_id: id, role: role.optional(), until: time.optional(), since: seq.min(1).optional() })),
     next_cursor: z.string().optional(),
   }),
+  ...memberStateAnswers,
   'list-blocks': z.looseObject({
     blocks: z.array(z.looseObject({ user_id: id, created_at: time })),
     next_cursor: z.string().optional(),
@@ -79,6 +88,7 @@ export const answerBodies = {
   resume: z.looseObject({
     rooms: z.record(z.guid(), resumedRoom),
     others: z.record(z.guid(), seq).optional(),
+    unread: z.record(z.guid(), z.looseObject(unreadFields)).optional(),
     epoch: z.string(),
   }),
   refresh: z.looseObject({ expires_at: time.optional() }),

@@ -12,6 +12,8 @@ export const callEvents = [
   'list-reactions',
   'get-message-versions',
   'list-members',
+  'mark-read',
+  'set-chat-settings',
   'list-blocks',
   'get-users',
 ] as const satisfies readonly AnswerEvent[]

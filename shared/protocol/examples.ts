@@ -44,6 +44,13 @@ export const requestExamples: Readonly<Record<RequestEvent, object>> = {
     id: '66',
     body: { chat: { id: room }, query: { role: 'reader', limit: 1, cursor: 'bWVtYmVycw' } },
   },
+  'mark-read': { event: 'mark-read', id: '40', room, body: { seq: 4, gen: 0, delivered: 5 } },
+  'set-chat-settings': {
+    event: 'set-chat-settings',
+    id: '41',
+    room,
+    body: { muted_until: '2026-12-01T08:00:00.000Z', hidden: false },
+  },
   'list-blocks': { event: 'list-blocks', id: '42', body: { query: { limit: 20, cursor: 'YmxvY2tzOjA' } } },
   'get-users': { event: 'get-users', id: '9', body: { users: [bob] } },
   resume: {
@@ -79,7 +86,20 @@ export const answerExamples: Readonly<Partial<Record<AnswerEvent, object>>> = {
   'list-chats': {
     id: '6',
     event: 'list-chats',
-    body: { chats: [{ ...chat, modified_at: '2026-11-24T15:45:02.272Z', seq: 4, role: 'owner' }] },
+    body: {
+      chats: [
+        {
+          ...chat,
+          modified_at: '2026-11-24T15:45:02.272Z',
+          seq: 4,
+          role: 'owner',
+          unread: 1,
+          mentions: 0,
+          read: { seq: 2, gen: 0 },
+          settings: { muted_until: '2026-12-01T08:00:00.000Z', hidden: true },
+        },
+      ],
+    },
   },
   'list-messages': { id: '8', event: 'list-messages', body: { messages: [{ ...message, seq: 2 }], as_of: 5 } },
   ...roomAnswers,
@@ -104,6 +124,8 @@ export const answerExamples: Readonly<Partial<Record<AnswerEvent, object>>> = {
     event: 'list-members',
     body: { members: [{ user_id: bob, role: 'reader', until: '2026-11-24T16:45:00.000Z', since: 1 }] },
   },
+  'mark-read': { id: '40', event: 'mark-read', body: { seq: 4, gen: 0, unread: 1, mentions: 0, as_of: 5 } },
+  'set-chat-settings': { id: '41', event: 'set-chat-settings', body: { muted_until: '2026-12-01T08:00:00.000Z' } },
   'list-blocks': {
     id: '42',
     event: 'list-blocks',
@@ -116,6 +138,7 @@ export const answerExamples: Readonly<Partial<Record<AnswerEvent, object>>> = {
     body: {
       rooms: { [room]: { seq: 5, recovered: true } },
       others: { '01a20e3b-6166-7c44-8f21-9a0b1c2d3e4f': 17 },
+      unread: { '01a20e3b-6166-7c44-8f21-9a0b1c2d3e4f': { unread: 3, mentions: 1, read: { seq: 12, gen: 0 } } },
       epoch: '9f8a4c0e',
     },
   },

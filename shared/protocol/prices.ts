@@ -24,6 +24,8 @@ export const prices = {
   'list-reactions': undefined,
   'get-message-versions': undefined,
   'list-members': undefined,
+  'mark-read': undefined,
+  'set-chat-settings': undefined,
   'list-blocks': undefined,
   'get-users': perUser,
   resume: perRoom,

@@ -21,3 +21,7 @@ export const requestInRoom = <Event extends string, Body extends z.ZodType>(
 /** A request that names no room. */
 export const requestOutsideRooms = <Event extends string, Body extends z.ZodType>(event: Event, body: Body) =>
   z.strictObject({ event: z.literal(event), ...head, body })
+
+/** A request about a room that is not a command: it takes no place in the order of the room. */
+export const requestAboutRoom = <Event extends string, Body extends z.ZodType>(event: Event, body: Body) =>
+  z.strictObject({ event: z.literal(event), ...head, room: field.chatId, body })

@@ -10,6 +10,7 @@ import { fieldsFrom, peopleLevel, supportedLevel } from './feature-level.ts'
 import * as field from './fields.ts'
 import type { ProtocolLimits } from './limits.ts'
 import { defaultLimits } from './limits.ts'
+import { memberStateRequests } from './member-state.ts'
 import { requestOutsideRooms } from './request-frame.ts'
 
 type RoomRequests = { readonly [Name in RoomEventName]: ReturnType<RoomEventOf<Name>['request']> }
@@ -122,6 +123,7 @@ export const requestSchemas = (limits: ProtocolLimits, level: number = supported
     ),
     ...messageQueries(limits, level),
     ...memberQueries(limits, level),
+    ...memberStateRequests(level),
     ...fieldsFrom(peopleLevel, level, {
       'list-blocks': requestOutsideRooms(
         'list-blocks',

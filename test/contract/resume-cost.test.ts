@@ -63,6 +63,7 @@ describe.skipIf(noStackReason())('ten thousand simultaneous resumes', () => {
       commandLog: memoryCommandLog({ log, clock: systemClock }),
       eventStore: counting(opened.store, count),
       readModel: counting(opened.readModel, count),
+      memberStates: counting(opened.memberStates, count),
       fanOut: memoryFanOut({ log }),
       clock: systemClock,
       metrics: createMetrics(new Registry()),

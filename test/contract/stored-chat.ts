@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { User } from '../../shared/domain/events.ts'
 import type { Append, Appender, AppendResult, EventStore, NewEvent, ReadSet } from '../../shared/ports/event-store.ts'
+import type { MemberStates } from '../../shared/ports/member-state.ts'
 import type { ReadModel } from '../../shared/ports/read-model.ts'
 import type { DomainEvent } from '../../shared/room-events/room-events.ts'
 import { isUserEvent } from '../../shared/user-events/find-user-event.ts'
@@ -9,6 +10,7 @@ import { isUserEvent } from '../../shared/user-events/find-user-event.ts'
 export interface OpenStore {
   readonly store: EventStore
   readonly readModel: ReadModel
+  readonly memberStates: MemberStates
   [Symbol.asyncDispose](): Promise<void>
 }
 

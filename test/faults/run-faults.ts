@@ -6,19 +6,21 @@ import { allFaults } from './catalogue/all-faults.ts'
 import { mutants } from './catalogue/mutants.ts'
 import type { Fault } from './harness/fault.ts'
 import { keepHistory } from './harness/keep-history.ts'
+import { mixOption, mixUsage } from './harness/mix-option.ts'
 import { brokenBy, runFault } from './harness/run-fault.ts'
 import { runMutant } from './harness/run-mutant.ts'
 import { markdownHead, markdownRow, tableHead, tableRow } from './harness/table.ts'
 import { linkedRoles } from './harness/world.ts'
 import { writeRows } from './harness/write-rows.ts'
 
-const usage = `Usage: npm run test:faults -- [--only F5,F6] [--seed 42] [--rate 60] [--into FILE]
+const usage = `Usage: npm run test:faults -- [--only F5,F6] [--seed 42] [--rate 60] [--mix SHARES] [--into FILE]
        npm run test:faults -- --mutants
        npm run test:faults -- --list
 
   --only      the faults with these numbers; with --mutants, the mutants of these faults
   --seed      determines all random choices; the table shows it, and the same seed replays the run
-  --rate      messages a second
+  --rate      commands a second
+${mixUsage}
   --keep      folder for the histories of failed runs (default: ./fault-histories)
   --into      also writes each row into the table of this document
   --mutants   removes one defence after another, and requires the checker to detect it
@@ -30,6 +32,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     seed: { type: 'string', default: '1' },
     rate: { type: 'string', default: '60' },
+    mix: { type: 'string' },
     keep: { type: 'string', default: 'fault-histories' },
     into: { type: 'string' },
     mutants: { type: 'boolean', default: false },
@@ -67,7 +70,7 @@ const attempted = async <T>(id: string, work: () => Promise<T>): Promise<T | und
 }
 
 const runAll = async (stack: Stack): Promise<number> => {
-  const options = { seed: Number(values.seed), perSecond: Number(values.rate) }
+  const options = { seed: Number(values.seed), perSecond: Number(values.rate), mix: mixOption(values.mix) }
   let failed = 0
   print(tableHead())
   for (const fault of allFaults.filter(isWanted)) {

@@ -4,17 +4,19 @@ import { parseArgs } from 'node:util'
 import { startStack } from '../support/stack/start-stack.ts'
 import { randomSchedule } from './catalogue/random-schedule.ts'
 import { keepHistory } from './harness/keep-history.ts'
+import { mixOption, mixUsage } from './harness/mix-option.ts'
 import { brokenBy, runFault } from './harness/run-fault.ts'
 import { tableHead, tableRow } from './harness/table.ts'
 import { linkedRoles } from './harness/world.ts'
 import { writeRows } from './harness/write-rows.ts'
 
-const usage = `Usage: npm run soak -- [--minutes 20] [--seed N] [--rate 60] [--into FILE]
+const usage = `Usage: npm run soak -- [--minutes 20] [--seed N] [--rate 60] [--mix SHARES] [--into FILE]
 
-  --seed   determines the schedule; default: a random seed, which is printed
-  --rate   messages a second
-  --keep   folder for the history of a failed run (default: ./fault-histories)
-  --into   also writes the row into the table of this document
+  --seed      determines the schedule; default: a random seed, which is printed
+  --rate      commands a second
+${mixUsage}
+  --keep      folder for the history of a failed run (default: ./fault-histories)
+  --into      also writes the row into the table of this document
 `
 
 const { values } = parseArgs({
@@ -22,6 +24,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '20' },
     seed: { type: 'string', default: String(randomInt(1_000_000)) },
     rate: { type: 'string', default: '60' },
+    mix: { type: 'string' },
     keep: { type: 'string', default: 'fault-histories' },
     into: { type: 'string' },
     help: { type: 'boolean', default: false },
@@ -34,7 +37,8 @@ const print = (text: string): void => void process.stdout.write(`${text}\n`)
 const soak = async (minutes: number): Promise<number> => {
   print(`Running random faults for ${minutes} min, seed ${values.seed} …`)
   await using stack = await startStack({ links: linkedRoles })
-  const run = await runFault(stack, randomSchedule(minutes), { seed: Number(values.seed), perSecond: Number(values.rate) })
+  const options = { seed: Number(values.seed), perSecond: Number(values.rate), mix: mixOption(values.mix) }
+  const run = await runFault(stack, randomSchedule(minutes), options)
   const row = tableRow(run)
   print(`${tableHead()}\n${row}`)
   if (values.into !== undefined) writeRows(values.into, 'soak', tableHead(), [row])

@@ -169,6 +169,8 @@ export const authorisation: readonly Case[] = [
     body: ({ ids, own }) => ({ users: [own === ids.member ? ids.creator : ids.member], ban: true }),
     expected: creatorOnly,
   },
+  { what: 'the read marker', event: 'mark-read', isInRoom: true, body: () => ({ seq: 1 }), expected: members },
+  { what: 'the settings', event: 'set-chat-settings', isInRoom: true, body: () => ({ hidden: false }), expected: members },
   { what: 'another user', event: 'add-users', isInRoom: true, body: ({ ids }) => ({ users: [ids.newcomer] }), expected: members },
   { what: 'the acting user', event: 'add-users', isInRoom: true, body: ({ own }) => ({ users: [own] }), expected: members },
   {

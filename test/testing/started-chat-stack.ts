@@ -1,7 +1,10 @@
 import type { ChatClient, ConnectOptions } from '../../shared/client/chat-client.ts'
+import type { Mix } from '../load/mix/mix.ts'
+import { mixedSending } from '../load/mix/mixed-sending.ts'
 import type { Verdicts } from '../support/checker/check.ts'
 import { checkRun, problemsOf } from '../support/checker/check.ts'
 import { hasAll } from '../support/checker/has-all.ts'
+import { readList } from '../support/checker/read-list.ts'
 import { truthFromPostgres } from '../support/checker/truth-from-postgres.ts'
 import type { Load } from '../support/load/load.ts'
 import { createLoad } from '../support/load/load.ts'
@@ -25,8 +28,8 @@ export interface LoadSize {
 /** Simulated users who chat, and a record of what they sent and received. */
 export interface RecordedLoad extends Disposable {
   readonly load: Load
-  /** Sends `count` messages at this rate. Resolves when each is confirmed or refused. */
-  send(perSecond: number, count: number): Promise<void>
+  /** Sends `count` messages at this rate, or commands by the shares of the mix. Resolves when each is confirmed or refused. */
+  send(perSecond: number, count: number, mix?: Mix): Promise<void>
   /** Runs a fault. The bounds of latency do not hold until it is over, but no message may be lost. */
   duringFault<T>(fault: () => Promise<T>): Promise<T>
   /** Waits until every member has received all stored events, then checks the run. Resolves with a line for each problem. */
@@ -92,6 +95,7 @@ const recordLoad = async (
     const truth = await truthFromPostgres(databaseUrl, load.context.ids, userOf)
     // If a message is lost, this times out, and the verdict names the message.
     await until('every member to have everything', () => hasAll(load, truth), { withinMs: convergedWithinMs }).catch(() => {})
+    for (const [room, [user = 0]] of load.population.members) await readList(load, room, user)
     return checkRun([load.context.history], truth)
   }
   const mark = (code: 'broken' | 'none'): void => {
@@ -108,8 +112,8 @@ const recordLoad = async (
         mark('none')
       }
     },
-    send: async (perSecond, count) => {
-      await load.sendMessages(perSecond, count).done
+    send: async (perSecond, count, mix) => {
+      await load.sendByPlan({ perSecond, count }, mix && mixedSending(mix)).done
       await load.settled(settledWithinMs)
     },
     verdicts,

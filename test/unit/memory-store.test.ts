@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { eventStoreSuite } from '../contract/event-store/suite.ts'
+import { memberStatesSuite } from '../contract/member-states/suite.ts'
 import { readModelSuite } from '../contract/read-model/suite.ts'
 import type { OpenStore } from '../contract/stored-chat.ts'
 import {
@@ -17,12 +18,13 @@ import type { MemoryStoreOptions } from './memory-store/memory-store.ts'
 import { memoryStore } from './memory-store/memory-store.ts'
 
 const open = async (): Promise<OpenStore> => {
-  const { store, readModel } = memoryStore()
-  return { store, readModel, [Symbol.asyncDispose]: async () => {} }
+  const { store, readModel, memberStates } = memoryStore()
+  return { store, readModel, memberStates, [Symbol.asyncDispose]: async () => {} }
 }
 
 eventStoreSuite('in memory', open)
 readModelSuite('in memory', open)
+memberStatesSuite('in memory', open)
 
 const [room, ann] = ['00000001-0000-7000-8000-000000000001', '00000002-0000-7000-8000-000000000001']
 

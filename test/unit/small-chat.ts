@@ -37,7 +37,7 @@ export const startSmallChat = async (
   const { times, bounds, limits } = config
   const lines: string[] = []
   const log = createLogger({ level: 'debug', name: 'test', write: (line) => lines.push(line) })
-  const { store: eventStore, readModel } = memoryStore({ pageBytes: bounds.pageBytes })
+  const { store: eventStore, readModel, memberStates } = memoryStore({ pageBytes: bounds.pageBytes })
   const fanOut = memoryFanOut({ log })
   const commandLog = memoryCommandLog({ log, clock: systemClock })
   const metrics = createMetrics(new Registry())
@@ -56,7 +56,7 @@ export const startSmallChat = async (
   await writer.start()
   const gateway = createGatewayService(
     config,
-    { commandLog: gatewayLog(commandLog), eventStore, readModel, fanOut, rateLimitStore },
+    { commandLog: gatewayLog(commandLog), eventStore, readModel, memberStates, fanOut, rateLimitStore },
     { log, metrics, onScrape: () => {} },
   )
   const { port } = await gateway.start()

@@ -35,6 +35,7 @@ const grants = {
     reaction_count: 'select',
     mention: 'select',
     deleted_message: 'select',
+    member_state: 'select, insert, update',
     meta: 'select',
     mikro_orm_migrations: 'select',
   },
@@ -107,7 +108,7 @@ const grantTo = async (session: DatabaseSession, database: string, service: Serv
  * Creates the least-privilege roles `<database>_writer`, `<database>_gateway` and
  * `<database>_sweeper`: none may change the schema or truncate, a writer may
  * delete reactions, mentions and blocks only and may not update events, a gateway may
- * not write, and a sweeper may only delete the kept content of deleted messages,
+ * write the state of members only, and a sweeper may only delete the kept content of deleted messages,
  * which it may not read. Other roles may not connect.
  *
  * Promises:  a repeated call restores these rights. Run it after each

@@ -122,7 +122,8 @@ export const chatMemberTable = defineEntity({
 /**
  * The seqs and times of the messages of a room; their text is in `event`. `versionSeq`: the event with the newest
  * version; null: the event that posted it. `deletedSeq`, `pinnedSeq`: the events that deleted and pinned it.
- * `replyCount`: replies that are not deleted.
+ * `replyCount`: replies that are not deleted. `n`: the ordinal of the message in its room; null: stored before messages were
+ * numbered.
  */
 export const messageTable = defineEntity({
   name: 'Message',
@@ -141,12 +142,14 @@ export const messageTable = defineEntity({
     pinnedSeq: seq().nullable(),
     replyCount: p.integer().default(0),
     lastReplySeq: seq().nullable(),
+    n: p.integer().nullable(),
   },
   uniques: [{ name: 'message_id', properties: ['chatId', 'id'] }],
   indexes: [
     { name: 'message_created_at', properties: ['chatId', 'createdAt', 'seq'] },
     { name: 'message_thread', properties: ['chatId', 'thread', 'seq'], where: 'thread is not null' },
     { name: 'message_pinned', properties: ['chatId', 'seq'], where: 'pinned_seq is not null' },
+    { name: 'message_deleted', properties: ['chatId', 'seq'], where: 'deleted_seq is not null' },
   ],
 })
 
@@ -203,6 +206,24 @@ export const deletedMessageTable = defineEntity({
   },
 })
 
+/**
+ * What a member has read and set, written by gateways. Not computed from events. `seq` null: the member has not marked
+ * anything.
+ */
+export const memberStateTable = defineEntity({
+  name: 'MemberState',
+  tableName: 'member_state',
+  properties: {
+    chatId: p.uuid().primary(),
+    userId: p.uuid().primary(),
+    gen: p.integer().default(0),
+    seq: seq().nullable(),
+    deliveredSeq: seq().default(0),
+    mutedUntil: instant().nullable(),
+    isHidden: p.boolean().nullable(),
+  },
+})
+
 /** Facts about the database as a whole: its `epoch` and its feature `level`. */
 export const metaTable = defineEntity({
   name: 'Meta',
@@ -227,5 +248,6 @@ export const entities = [
   reactionCountTable,
   mentionTable,
   deletedMessageTable,
+  memberStateTable,
   metaTable,
 ]

@@ -3,8 +3,9 @@ import { ForbiddenByDigest } from './0002-forbidden-by-digest.ts'
 import { AppendBatch } from './0003-append-batch.ts'
 import { EventNames } from './0004-event-names.ts'
 import { LivingMessages } from './0005-living-messages.ts'
-import { Roles } from './0006-roles.ts'
 import { People } from './0007-people.ts'
+import { MemberState } from './0008-member-state.ts'
+import { Roles } from './0009-roles.ts'
 
 /** Every migration, in order. Names are kept in the database and never change. */
 export const migrations = [
@@ -13,6 +14,7 @@ export const migrations = [
   { name: '0003-append-batch', class: AppendBatch },
   { name: '0004-event-names', class: EventNames },
   { name: '0005-living-messages', class: LivingMessages },
-  { name: '0006-roles', class: Roles },
   { name: '0007-people', class: People },
+  { name: '0008-member-state', class: MemberState },
+  { name: '0009-roles', class: Roles },
 ]

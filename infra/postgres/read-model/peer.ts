@@ -5,8 +5,8 @@ import type { UserRow } from './user-rows.ts'
 export type Peer = Pick<User, 'id' | 'externalUserId' | 'name' | 'image'>
 
 /**
- * SQL for the other user of a direct chat, as JSON text; null for any other chat. Postgres evaluates it after the limit of
- * the page. `chat`: the alias of the chat; `viewer`: the parameter of the user who reads.
+ * SQL for the other user of a direct chat, as JSON text; null for any other chat. `chat`: the alias of the chat; `viewer`:
+ * the parameter of the user who reads.
  */
 export const peerJson = (chat: string, viewer: string): string => `case when ${chat}.name = '' then (
     select json_build_object('id', person.id, 'external_id', person.external_id, 'name', person.name, 'image', person.image)::text

@@ -7,6 +7,7 @@ import { listChats } from './chat-list.ts'
 import { listMembers } from './member-list.ts'
 import { listReactions, listVersions } from './message-details.ts'
 import { listMessages } from './message-list.ts'
+import { unreadMembershipsOf } from './unread-memberships.ts'
 import type { UserRow } from './user-rows.ts'
 import { userCells, userOf } from './user-rows.ts'
 
@@ -185,6 +186,7 @@ export const postgresReadModel = (session: DatabaseSession, pageBytes: number): 
   heads: (rooms) => headsOf(session, rooms),
   changedHeads: (heads) => changedHeads(session, heads),
   memberships: (users, most) => membershipsOf(session, users, most),
+  unreadMemberships: (users, most) => unreadMembershipsOf(session, users, most),
   changedMemberships: (digests) => changedMemberships(session, digests),
   usersByExternalId: (externalIds) => usersByExternalId(session, externalIds),
   usersById: (ids, viewer) => usersById(session, ids, viewer),

@@ -1,6 +1,6 @@
 import type { User } from '../../../shared/domain/events.ts'
 import type { CommandKey, EventStore, RecordedOutcome } from '../../../shared/ports/event-store.ts'
-import type { ReadModel, RoomMembership, StoreMeta } from '../../../shared/ports/read-model.ts'
+import type { ReadModel, RoomMembership, StoreMeta, UnreadMembership } from '../../../shared/ports/read-model.ts'
 import { batcher } from '../../../shared/runtime/async/batcher.ts'
 import type { Bounds } from '../../../shared/runtime/config/bounds.ts'
 import { createMembershipLookup } from './membership-lookup.ts'
@@ -17,6 +17,8 @@ export interface Lookups {
   user(externalId: string): Promise<User | undefined>
   /** The present memberships of a user. */
   memberships(user: string): Promise<readonly RoomMembership[]>
+  /** The same, with the unread messages of each room. */
+  unreadMemberships(user: string): Promise<readonly UnreadMembership[]>
   /** The last seq of a room; 0: there is no such room. */
   head(room: string): Promise<number>
   /** A page of events of a room. */
@@ -26,6 +28,9 @@ export interface Lookups {
   /** The store's epoch, which changes when the store is restored, and its feature level. */
   meta(): Promise<StoreMeta>
 }
+
+/** Counting the unread messages of a room costs several times as much as reading the membership. */
+const unreadCost = 4
 
 const distinct = <T>(items: readonly T[]): T[] => [...new Set(items)]
 
@@ -38,7 +43,12 @@ export const createLookups = (store: EventStore, readModel: ReadModel, bounds: B
       return ids.map((id) => found.get(id))
     },
   })
-  const memberships = createMembershipLookup(readModel, bounds)
+  const memberships = createMembershipLookup<RoomMembership>((users, most) => readModel.memberships(users, most), bounds)
+  const unreadBounds = { ...bounds, lookupItems: Math.ceil(maxItems / unreadCost) }
+  const unreadMemberships = createMembershipLookup<UnreadMembership>(
+    (users, most) => readModel.unreadMemberships(users, most),
+    unreadBounds,
+  )
   const head = batcher<string, number>({
     maxItems,
     run: async (rooms) => {
@@ -54,5 +64,13 @@ export const createLookups = (store: EventStore, readModel: ReadModel, bounds: B
       return requests.map(() => found)
     },
   })
-  return { user, memberships, head, page: createSharedPages(store, bounds), outcome, meta: () => meta(undefined) }
+  return {
+    user,
+    memberships,
+    unreadMemberships,
+    head,
+    page: createSharedPages(store, bounds),
+    outcome,
+    meta: () => meta(undefined),
+  }
 }

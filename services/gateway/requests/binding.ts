@@ -1,6 +1,7 @@
 import type { User } from '../../../shared/domain/events.ts'
 import { StoreError } from '../../../shared/ports/event-store.ts'
-import type { RoomMembership } from '../../../shared/ports/read-model.ts'
+import type { RoomMembership, UnreadMembership, UnreadState } from '../../../shared/ports/read-model.ts'
+import { memberStateLevel } from '../../../shared/protocol/member-state.ts'
 import type { FeatureLevel } from '../reads/feature-level.ts'
 import type { Lookups } from '../reads/lookups.ts'
 import type { SessionRoomsDeps } from '../rooms/session-rooms.ts'
@@ -59,11 +60,26 @@ export const createBinding = (deps: BindingDeps): Binding => {
     return Object.fromEntries(others.map(({ room, head }) => [room, head]))
   }
 
+  /** The rooms that have unread messages, or a marker that was set back. */
+  const unreadIn = (memberships: readonly UnreadMembership[]): Readonly<Record<string, UnreadState>> =>
+    Object.fromEntries(
+      memberships
+        .filter(({ unread, read }) => unread > 0 || read.gen > 0)
+        .map(({ room, unread, mentions, read }) => [room, { unread, mentions, read }]),
+    )
+
+  const readMemberships = async (user: string, countsUnread: boolean): Promise<Omit<ResumeContext, 'epoch'>> => {
+    if (!countsUnread) return { memberships: await lookups.memberships(user) }
+    const memberships = await lookups.unreadMemberships(user)
+    return { memberships, unread: unreadIn(memberships) }
+  }
+
   /** Subscribes to the user's channel before it reads the memberships, so that no change between the two is missed. */
-  const readResumeContext = async (user: string, rooms: SessionRooms): Promise<ResumeContext> => {
+  const readResumeContext = async (user: string, rooms: SessionRooms, isResuming: boolean): Promise<ResumeContext> => {
     await userSessions.add(user, rooms)
-    const [memberships, { epoch }] = await Promise.all([lookups.memberships(user), lookups.meta()])
-    return { memberships, epoch }
+    const countsUnread = isResuming && featureLevel.current >= memberStateLevel
+    const [found, { epoch }] = await Promise.all([readMemberships(user, countsUnread), lookups.meta()])
+    return { ...found, epoch }
   }
 
   /** Undoes a binding that did not complete. */
@@ -76,7 +92,7 @@ export const createBinding = (deps: BindingDeps): Binding => {
     const rooms = new SessionRooms(user.id, requester.sendQueue, sessionRooms)
     let context: ResumeContext
     try {
-      context = await readResumeContext(user.id, rooms)
+      context = await readResumeContext(user.id, rooms, request.body.resume !== undefined)
     } catch (error) {
       undo(rooms)
       throw error

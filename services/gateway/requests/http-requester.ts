@@ -10,6 +10,8 @@ import type { Binding } from './binding.ts'
 import { claimUser } from './claim-user.ts'
 import { isOwnRequest } from './command-of.ts'
 import type { Intake } from './intake.ts'
+import type { MemberRequests } from './member-requests.ts'
+import { isMemberRequest } from './member-requests.ts'
 import type { Queries } from './queries.ts'
 import { isRead } from './queries.ts'
 import type { Requester } from './requester.ts'
@@ -29,6 +31,7 @@ export interface HttpRequestDeps {
   readonly binding: Binding
   readonly intake: Intake
   readonly queries: Queries
+  readonly memberRequests: MemberRequests
   readonly metrics: Metrics
   readonly log: GatewayLog
 }
@@ -43,7 +46,8 @@ const emptySendQueue = (): SendQueue => ({
   close: () => undefined,
 })
 
-export const createHttpRequests = ({ binding, intake, queries, metrics, log }: HttpRequestDeps): StartHttpRequest => {
+export const createHttpRequests = (deps: HttpRequestDeps): StartHttpRequest => {
+  const { binding, intake, queries, memberRequests, metrics, log } = deps
   const createUser = async (requester: Requester, request: Extract<Request, { event: 'create-user' }>): Promise<void> => {
     const claimed = claimUser(requester.principal, request)
     if ('code' in claimed) return requester.fail(request, claimed)
@@ -56,6 +60,7 @@ export const createHttpRequests = ({ binding, intake, queries, metrics, log }: H
     if (request.event === 'get-users') return queries.answer(requester, request, actor)
     if (actor === undefined) return requester.refuse(request, 'unbound', 'as: is missing; it names the user to act for')
     if (isRead(request)) return queries.answer(requester, request, actor)
+    if (isMemberRequest(request)) return memberRequests.answer(requester, request, actor)
     if (request.event === 'resume' || request.event === 'refresh' || request.event === 'ping')
       return requester.refuse(request, 'unknown_event', 'event: is available on a WebSocket only')
     if (isOwnRequest(request)) intake.submitOwn(requester, request, actor)

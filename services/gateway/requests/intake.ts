@@ -60,6 +60,8 @@ export interface IntakeDeps extends HandOverDeps {
   readonly bounds: Bounds
   readonly newId: () => string
   readonly replaceExternalIds: ReplaceExternalIds
+  /** A message is confirmed at this seq. */
+  readonly onPosted: (room: string, user: string, seq: number) => void
 }
 
 const abandoned: Outcome = { error: errorBody('timeout', 'the requester is gone') }
@@ -68,7 +70,7 @@ const abandoned: Outcome = { error: errorBody('timeout', 'the requester is gone'
 const followsNothing = (): NewPendingCommand['sender'] => ({ follower: () => undefined })
 
 export const createIntake = (deps: IntakeDeps): Intake => {
-  const { pending, feeds, watch, clock, bounds, newId, replaceExternalIds } = deps
+  const { pending, feeds, watch, clock, bounds, newId, replaceExternalIds, onPosted } = deps
   const source = { newId, now: () => new Date(clock.nowMs()).toISOString() }
   /** Only requesters that have commands. */
   const queues = new Map<Requester, CommandQueue>()
@@ -146,6 +148,8 @@ export const createIntake = (deps: IntakeDeps): Intake => {
       const watched = watch(request.event, command)
       const entered = enter(requester, request.id, command, watched, (outcome, isInFeed) => {
         if (opened !== undefined) feeds.release(opened.room)
+        if (request.event === 'new-message' && 'body' in outcome && outcome.seq !== undefined)
+          onPosted(request.room, actor, outcome.seq)
         if (isInFeed) requester.succeeded(request)
         else answerWith(requester, request, outcome)
       })

@@ -3,12 +3,16 @@ import { unknownMessage } from '../../../shared/domain/named-messages.ts'
 import type { RequestRef } from '../../../shared/frames/answer-frame.ts'
 import { messagesBody, versionsBody } from '../../../shared/frames/messages-body.ts'
 import { StoreError } from '../../../shared/ports/event-store.ts'
-import type { MemberPage, NoPage, ReactionPage, ReadModel } from '../../../shared/ports/read-model.ts'
+import type { ChatListEntry, MemberPage, NoPage, ReactionPage, ReadModel } from '../../../shared/ports/read-model.ts'
 import { CursorError } from '../../../shared/ports/read-model.ts'
 import { errorBody } from '../../../shared/protocol/errors.ts'
+import { memberStateLevel } from '../../../shared/protocol/member-state.ts'
 import type { Request, RequestOf } from '../../../shared/protocol/requests.ts'
+import { chatRulesLevel } from '../../../shared/room-events/chat-rules-level.ts'
+import type { FeatureLevel } from '../reads/feature-level.ts'
 import { visibleUsers } from '../reads/visible-users.ts'
 import type { AnswerBudget } from './answer-budget.ts'
+import { settingsBody } from './member-requests.ts'
 import type { Requester } from './requester.ts'
 
 /** A request that is answered from the read model. */
@@ -61,12 +65,28 @@ const failure = (error: unknown) => {
   throw error
 }
 
-export const createQueries = (readModel: ReadModel, budget: AnswerBudget): Queries => {
+/** Shared by all queries of a gateway. */
+export interface QueriesDeps {
+  readonly readModel: ReadModel
+  readonly budget: AnswerBudget
+  readonly featureLevel: Pick<FeatureLevel, 'current'>
+}
+
+/** A chat as the list shows it; below the feature levels of roles and of the state of members, without them. */
+const listedChat = (entry: ChatListEntry, level: number): object => {
+  const { unread, mentions, read, settings, role, role_until: until, ...chat } = entry
+  const ofRole = { ...(role === undefined ? {} : { role }), ...(until === undefined ? {} : { role_until: until }) }
+  const state = { unread, mentions, read, settings: settingsBody(settings) }
+  return { ...chat, ...(level < chatRulesLevel ? {} : ofRole), ...(level < memberStateLevel ? {} : state) }
+}
+
+export const createQueries = ({ readModel, budget, featureLevel }: QueriesDeps): Queries => {
   const listChats = async (request: RequestOf<'list-chats'>, actor: string): Promise<string | undefined> => {
     if (request.body.user.id !== actor) return undefined
     const { limit = defaultLimit, cursor } = request.body.query ?? {}
     const { chats, nextCursor } = await readModel.chatsOf({ user: actor, limit, cursor })
-    return JSON.stringify({ chats, ...(nextCursor === undefined ? {} : { next_cursor: nextCursor }) })
+    const listed = chats.map((chat) => listedChat(chat, featureLevel.current))
+    return JSON.stringify({ chats: listed, ...(nextCursor === undefined ? {} : { next_cursor: nextCursor }) })
   }
 
   const listMessages = async (request: RequestOf<'list-messages'>, actor: string): Promise<string | undefined> => {

@@ -1,6 +1,6 @@
 import type { RequestRef } from '../../../shared/frames/answer-frame.ts'
 import { StoreError } from '../../../shared/ports/event-store.ts'
-import type { RoomMembership } from '../../../shared/ports/read-model.ts'
+import type { RoomMembership, UnreadState } from '../../../shared/ports/read-model.ts'
 import type { RequestOf } from '../../../shared/protocol/requests.ts'
 import type { Metrics } from '../../../shared/runtime/observability/metrics.ts'
 import type { SessionRooms } from '../rooms/session-rooms.ts'
@@ -22,6 +22,8 @@ export interface ResumeContext {
   readonly memberships: readonly RoomMembership[]
   /** During binding: the rooms that the client did not name, each with the head from which it continues. */
   readonly others?: Readonly<Record<string, number>>
+  /** During binding: the unread messages as of the heads in the answer. In absent rooms everything is read, and `gen` is 0. */
+  readonly unread?: Readonly<Record<string, UnreadState>> | undefined
 }
 
 /**
@@ -95,7 +97,8 @@ export const createResume = (metrics: Metrics): Resume => {
         metrics.resumes.inc({ result: reason ?? 'recovered' })
         if (reason === 'forbidden') rooms.leave(room)
       }
-      requester.answer(ref, JSON.stringify({ rooms: Object.fromEntries(results), others: context.others, epoch: context.epoch }))
+      const { others, unread, epoch } = context
+      requester.answer(ref, JSON.stringify({ rooms: Object.fromEntries(results), others, unread, epoch }))
     } catch (error) {
       if (!(error instanceof StoreError)) throw error
       requester.refuse(ref, 'unavailable', 'history cannot be read now')

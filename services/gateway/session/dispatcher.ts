@@ -12,6 +12,8 @@ import type { CommandRequest } from '../requests/command-of.ts'
 import { isOwnRequest } from '../requests/command-of.ts'
 import type { Intake } from '../requests/intake.ts'
 import { isNonMember } from '../requests/is-non-member.ts'
+import type { MemberRequest, MemberRequests } from '../requests/member-requests.ts'
+import { isMemberRequest } from '../requests/member-requests.ts'
 import type { Queries, ReadRequest } from '../requests/queries.ts'
 import { isRead } from '../requests/queries.ts'
 import type { SocketRequester } from '../requests/requester.ts'
@@ -24,6 +26,7 @@ export interface DispatcherDeps {
   readonly binding: Binding
   readonly intake: Intake
   readonly queries: Queries
+  readonly memberRequests: MemberRequests
   readonly resume: Resume
   readonly lookups: Lookups
   readonly clock: Clock
@@ -54,6 +57,7 @@ const resumesForOther = errorBody('invalid', 'as: a socket resumes for the user 
 export class Dispatcher {
   private readonly requester: SocketRequester
   private readonly deps: DispatcherDeps
+  /** Reads, and changes of the state of members. */
   private readsInFlight = 0
   /** Requests that wait for the first `create-user`, because it binds their acting user. */
   private backlog: WaitingRequest[] | undefined = undefined
@@ -101,6 +105,7 @@ export class Dispatcher {
   ): void {
     const { requester } = this
     if (isRead(request)) return void this.query(request, actor)
+    if (isMemberRequest(request)) return this.changeMember(request, actor)
     if (isOwnRequest(request)) return this.deps.intake.submitOwn(requester, request, actor)
     switch (request.event) {
       case 'resume':
@@ -139,11 +144,21 @@ export class Dispatcher {
     for (const next of waited) this.handle(next.request, next.frameBytes)
   }
 
-  private async query(request: ReadRequest, actor: string | undefined): Promise<void> {
-    const { bounds, queries } = this.deps
-    if (this.readsInFlight >= bounds.pendingPerSession) return this.tooMany(request, 'too many reads in flight')
+  private query(request: ReadRequest, actor: string | undefined): Promise<void> {
+    return this.bounded(request, () => this.deps.queries.answer(this.requester, request, actor))
+  }
+
+  private changeMember(request: MemberRequest, actor: string): void {
+    const { requester, deps } = this
+    const exceeded = isNonMember(requester, request, deps.intake) ? requester.rateLimiter.nonMember() : undefined
+    if (exceeded !== undefined) return requester.refuseExceeded(request, exceeded)
+    void this.bounded(request, () => deps.memberRequests.answer(requester, request, actor))
+  }
+
+  private async bounded(ref: RequestRef, work: () => Promise<void>): Promise<void> {
+    if (this.readsInFlight >= this.deps.bounds.pendingPerSession) return this.tooMany(ref, 'too many reads in flight')
     this.readsInFlight += 1
-    await this.guarded(request, queries.answer(this.requester, request, actor))
+    await this.guarded(ref, work())
     this.readsInFlight -= 1
   }
 

@@ -72,6 +72,10 @@ export const timesTable = {
       'Longest pause in which commands accumulate before a gateway produces them, or before a writer fetches the next batch.',
   },
   flushSliceMs: { value: 5, meaning: 'A flush that takes longer continues in a later turn of the event loop.' },
+  memberStateFlushMs: {
+    value: 1_000,
+    meaning: 'Shortest interval between the starts of two statements with which a gateway writes read markers.',
+  },
   drainWindowMs: { value: 8_000, meaning: 'Longest time over which a draining gateway spreads the close of its sessions.' },
   drainStepMs: {
     value: 10,

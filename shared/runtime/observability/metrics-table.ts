@@ -98,6 +98,19 @@ export const metricsTable = {
     help: 'Rooms named in resumes, by result',
     labels: ['result'],
   },
+  memberStateFlushed: {
+    kind: 'counter',
+    name: 'chat_member_state_flushed_total',
+    help: 'Read markers written to the store, at most one for each member of a room and statement',
+    labels: [],
+  },
+  memberStateFlushSeconds: {
+    kind: 'histogram',
+    name: 'chat_member_state_flush_seconds',
+    help: 'Duration of a statement that writes read markers',
+    labels: [],
+    buckets: seconds,
+  },
   fanOutUp: {
     kind: 'gauge',
     name: 'chat_fan_out_up',

@@ -7,7 +7,9 @@ import { everydayBench } from './everyday.ts'
 import { headSweepBench, idleSessionsBench } from './idle-sessions.ts'
 import { largeRoomBench } from './large-room.ts'
 import { listsBench } from './lists.ts'
+import { livingMessagesBench } from './living-messages.ts'
 import { quietProcessesBench } from './quiet-processes.ts'
+import { reactionStormBench } from './reaction-storm.ts'
 import { scaleBench } from './scale.ts'
 import { turnsBench } from './turns.ts'
 
@@ -26,5 +28,7 @@ export const allBenches: readonly Bench[] = [
   headSweepBench,
   embeddedBench,
   listsBench,
+  livingMessagesBench,
+  reactionStormBench,
   churnBench,
 ]

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
+import { startTaskProcess } from '../../load/task-process/task-process.ts'
 import { freshTag } from '../../support/load/run-ids.ts'
 import { startChat } from '../../support/stack/start-chat.ts'
-import { startTaskProcess } from '../../support/task-process/task-process.ts'
 import type { Bench, BenchContext, BenchReport, Row } from '../harness/bench.ts'
 import { pidsOf } from '../harness/chat-under-load.ts'
 import type { Parts } from '../harness/cpu.ts'

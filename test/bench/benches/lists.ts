@@ -1,20 +1,11 @@
 import { randomUUIDv7 } from 'node:crypto'
 import pg from 'pg'
-import { openRequester } from '../../support/client/requester.ts'
 import type { LatencySummary } from '../../support/load/latencies.ts'
-import { createLatencies } from '../../support/load/latencies.ts'
 import { messageText } from '../../support/load/message-text.ts'
 import { startChat } from '../../support/stack/start-chat.ts'
 import type { Bench, BenchContext, BenchReport, Row } from '../harness/bench.ts'
+import { openReader, timed } from '../harness/timed-requests.ts'
 import { ms } from './pipeline-search.ts'
-
-type Answer = Readonly<Record<string, unknown>>
-
-const bodyOf = (text: string): Answer => {
-  const { body, error } = JSON.parse(text) as { readonly body?: Answer; readonly error?: { readonly message: string } }
-  if (body === undefined) throw new Error(error?.message)
-  return body
-}
 
 /** Inserts a row for each message, as a writer does, one second apart. */
 const fillRoom = async (client: pg.Client, room: string, user: string, messages: number): Promise<void> => {
@@ -52,17 +43,6 @@ const fillChats = async (client: pg.Client, user: string, chats: number): Promis
   )
 }
 
-const timed = async (times: number, work: () => Promise<unknown>): Promise<LatencySummary> => {
-  const latencies = createLatencies()
-  for (let warmUp = 0; warmUp < Math.min(5, times); warmUp += 1) await work()
-  for (let time = 0; time < times; time += 1) {
-    const startedMs = performance.now()
-    await work()
-    latencies.record(performance.now() - startedMs)
-  }
-  return latencies.summary()
-}
-
 interface ListTimes {
   readonly size: number
   readonly summary: LatencySummary
@@ -91,15 +71,9 @@ const measureLists = async (
   await client.connect()
   const url = chat.gateways[0]?.url ?? ''
   const [messages, chats, problems]: [ListTimes[], ListTimes[], string[]] = [[], [], []]
-  const openReader = async (name: string) => {
-    const requester = await openRequester(url)
-    const request = async (event: string, body: object): Promise<Answer> => bodyOf(await requester.request(event, body))
-    const { user } = (await request('create-user', { user: { externalUserId: name } })) as { user: { id: string } }
-    return { request, user: user.id, [Symbol.dispose]: () => requester[Symbol.dispose]() }
-  }
   try {
     for (const size of sizes.rooms) {
-      using reader = await openReader(`reader-${size}`)
+      using reader = await openReader(url, `reader-${size}`)
       const { request, user } = reader
       const room = randomUUIDv7()
       await fillRoom(client, room, user, size)
@@ -120,7 +94,7 @@ const measureLists = async (
       context.say(`  list-messages in a room of ${size}: p50 ${ms(summary.p50)} p99 ${ms(summary.p99)} ms`)
     }
     for (const size of sizes.users) {
-      using reader = await openReader(`member-${size}`)
+      using reader = await openReader(url, `member-${size}`)
       const { request, user } = reader
       await fillChats(client, user, size)
       const first = await request('list-chats', { user: { id: user } })

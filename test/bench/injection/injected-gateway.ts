@@ -9,7 +9,7 @@ import { readConfig } from '../../../shared/runtime/config/config.ts'
 import { createLogger } from '../../../shared/runtime/observability/logger.ts'
 import { createMetrics } from '../../../shared/runtime/observability/metrics.ts'
 import { systemClock } from '../../../shared/runtime/process/system-clock.ts'
-import { executeTasks } from '../../support/task-process/execute-tasks.ts'
+import { executeTasks } from '../../load/task-process/execute-tasks.ts'
 import { memoryStore } from '../../unit/memory-store/memory-store.ts'
 import type { InjectTask } from './inject.ts'
 import { createInjector } from './inject.ts'
@@ -25,11 +25,11 @@ const inject = createInjector(2)
 
 const listen = async (): Promise<{ readonly port: number }> => {
   const commandLog = memoryCommandLog({ log, clock: systemClock })
-  const { store: eventStore, readModel } = memoryStore({ pageBytes: config.bounds.pageBytes })
+  const { store: eventStore, readModel, memberStates } = memoryStore({ pageBytes: config.bounds.pageBytes })
   const life = { add: () => {}, fatal: () => {} }
   const service = { log, metrics, onScrape: () => {}, life: life as never }
   await startWriter(config, { commandLog, eventStore, fanOut, eventStream: undefined }, service)
-  const ports = { commandLog, eventStore, readModel, fanOut, rateLimitStore: undefined }
+  const ports = { commandLog, eventStore, readModel, memberStates, fanOut, rateLimitStore: undefined }
   return createGatewayService(config, ports, service).start()
 }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
+import { startTaskProcess } from '../../load/task-process/task-process.ts'
 import { nowMs } from '../../support/load/load-context.ts'
 import { freshTag } from '../../support/load/run-ids.ts'
-import { startTaskProcess } from '../../support/task-process/task-process.ts'
 import type { Measured } from '../harness/measure.ts'
 import { measureCpu } from '../harness/measure.ts'
 import type { Injected } from '../load/burst.ts'

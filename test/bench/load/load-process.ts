@@ -1,7 +1,8 @@
 /** The measured load in a process of its own. */
+
+import { executeTasks } from '../../load/task-process/execute-tasks.ts'
 import { chatFormat } from '../../support/load/chat-format.ts'
 import type { WireFormat } from '../../support/load/wire-format.ts'
-import { executeTasks } from '../../support/task-process/execute-tasks.ts'
 import { bareFormat } from '../rivals/bare-format.ts'
 import { socketIoFormat } from '../rivals/socket-io-format.ts'
 import type { MeasuredLoad } from './measured-load.ts'

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { startTaskProcess } from '../../support/task-process/task-process.ts'
+import { startTaskProcess } from '../../load/task-process/task-process.ts'
 import type { Burst, BurstResult, Injected } from './burst.ts'
 import type { FeedReport } from './feed-log.ts'
 import type { MeasuredLoadOptions } from './measured-load.ts'

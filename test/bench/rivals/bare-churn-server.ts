@@ -5,7 +5,7 @@ import type { RawData, WebSocket } from 'ws'
 import { WebSocketServer } from 'ws'
 import { feedFrameText, withRequestId } from '../../../shared/frames/room-event-frame.ts'
 import { listen } from '../../../shared/runtime/process/listen.ts'
-import { executeTasks } from '../../support/task-process/execute-tasks.ts'
+import { executeTasks } from '../../load/task-process/execute-tasks.ts'
 
 interface Request {
   readonly event: string

@@ -1,7 +1,7 @@
 /** The rival in B1 to B3: a `ws` server that calls `send` for one socket after the other. */
 import type { AddressInfo } from 'node:net'
 import { WebSocket, WebSocketServer } from 'ws'
-import { executeTasks } from '../../support/task-process/execute-tasks.ts'
+import { executeTasks } from '../../load/task-process/execute-tasks.ts'
 import type { InjectTask } from '../injection/inject.ts'
 import { createInjector } from '../injection/inject.ts'
 

@@ -8,7 +8,7 @@ import { createAdapter } from '@socket.io/redis-adapter'
 import { Redis } from 'ioredis'
 import pg from 'pg'
 import { Server } from 'socket.io'
-import { executeTasks } from '../../support/task-process/execute-tasks.ts'
+import { executeTasks } from '../../load/task-process/execute-tasks.ts'
 import type { InjectTask } from '../injection/inject.ts'
 import { createInjector } from '../injection/inject.ts'
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import pg from 'pg'
+import { startTaskProcess } from '../../load/task-process/task-process.ts'
 import { freshTag } from '../../support/load/run-ids.ts'
-import { startTaskProcess } from '../../support/task-process/task-process.ts'
 import type { BenchStack } from '../harness/bench-stack.ts'
 import { messageChars } from '../harness/chat-under-load.ts'
 import type { Parts } from '../harness/cpu.ts'

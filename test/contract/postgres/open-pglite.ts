@@ -33,6 +33,7 @@ export const openEmbedded = async (dataDir: string, times: Partial<DatabaseTimes
   return {
     store: database.eventStore,
     readModel: database.readModel,
+    memberStates: database.memberStates,
     embedded,
     database,
     [Symbol.asyncDispose]: async () => {

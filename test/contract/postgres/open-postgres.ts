@@ -27,8 +27,9 @@ export const freshDatabase = async (): Promise<string> => {
 /** The adapter on a new database. */
 export const openFresh = async (): Promise<OpenStore> => asOpenStore(await openMigrated(await freshDatabase()))
 
-const asOpenStore = ({ eventStore, readModel, close }: Database): OpenStore => ({
+const asOpenStore = ({ eventStore, readModel, memberStates, close }: Database): OpenStore => ({
   store: eventStore,
   readModel,
+  memberStates,
   [Symbol.asyncDispose]: close,
 })

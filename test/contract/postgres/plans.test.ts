@@ -67,8 +67,21 @@ const explain = (url: string, { text }: Statement, values: readonly unknown[]) =
     clientConfig(defaultTimes),
   )
 
-/** Two users among chats of three members each. */
-const fillManyChats = async (client: pg.Client, few: string, many: string): Promise<void> => {
+/** The direct chats of a user with as many others. */
+const giveDirectChats = async (client: pg.Client, user: string, chats: number): Promise<void> => {
+  await client.query(`with made as (
+      insert into chat select gen_random_uuid(), '', '${user}', 1, now() - random() * interval '1 day', 2, now(), now()
+      from generate_series(1, ${chats}) returning id
+    ), peers as (
+      insert into app_user select gen_random_uuid(), id::text, 'a name', now(), now() from made returning id, external_id
+    )
+    insert into chat_member
+    select external_id::uuid, peers.id, 0, null from peers
+    union all select made.id, '${user}'::uuid, 0, null from made`)
+}
+
+/** Two users among chats of three members each, and one with direct chats. */
+const fillManyChats = async (client: pg.Client, few: string, many: string, direct: string): Promise<void> => {
   const give = (user: string, chats: number) =>
     client.query(`with made as (
         insert into chat select gen_random_uuid(), 'a chat', ${user}, 1, now() - random() * interval '1 day', 3, now(), now()
@@ -79,6 +92,7 @@ const fillManyChats = async (client: pg.Client, few: string, many: string): Prom
   await give(`'${few}'::uuid`, 20)
   await give(`'${many}'::uuid`, 5_000)
   await give('gen_random_uuid()', 30_000)
+  await giveDirectChats(client, direct, 5_000)
   await client.query('vacuum analyze chat, chat_member')
 }
 
@@ -215,18 +229,19 @@ describe.skipIf(noStackReason())('reading a page for many members of one room on
 })
 
 describe.skipIf(noStackReason())('listing the chats of a user on PostgreSQL', () => {
-  const [few, many] = [randomUUID(), randomUUID()]
+  const [few, many, direct] = [randomUUID(), randomUUID(), randomUUID()]
   let url = ''
   beforeAll(async () => {
     url = await freshDatabase()
-    await withSession(url, (client) => fillManyChats(client, few, many))
+    await withSession(url, (client) => fillManyChats(client, few, many, direct))
   }, 60_000)
 
   it.each([
     ['20', few, 300],
     ['5,000', many, 16_000],
+    ['5,000 direct', direct, 16_000],
   ])(
-    'reads 20 of %s chats in one process, with one look at each chat and the members of those listed',
+    'reads 20 of %s chats in one process, with one look at each chat and the members and peers of those listed',
     async (_chats, user, most) => {
       const { blocks, nodes } = await explain(url, listChatsStatement, [user, null, null, 20, pageBytes])
       expect(nodes.filter((node) => node.startsWith('Gather'))).toEqual([])

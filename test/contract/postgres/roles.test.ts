@@ -26,6 +26,7 @@ const tables = [
   'reaction_count',
   'mention',
   'deleted_message',
+  'member_state',
   'meta',
   'mikro_orm_migrations',
 ] as const
@@ -46,6 +47,8 @@ const changed = ['app_user', 'block', 'chat', 'chat_member', 'message', 'message
 const deleted = ['block', 'message_reaction', 'reaction_count', 'mention']
 /** No role needs to lock its rows, and the writer does not read it. */
 const kept = 'deleted_message'
+/** The only table that gateways write. */
+const ofGateways = 'member_state'
 
 describe.skipIf(noStackReason() ?? sharedStack().kind === 'env')('the roles of a database', () => {
   let owner: string
@@ -71,16 +74,27 @@ describe.skipIf(noStackReason() ?? sharedStack().kind === 'env')('the roles of a
 
   it.each(tables)('may read %s', async (table) => {
     const results = [await tryOn(writer, `select from ${table}`), await tryOn(gateway, `select from ${table}`)]
-    expect(results).toEqual([table === kept ? denied : 'ok', 'ok'])
+    expect(results).toEqual([table === kept || table === ofGateways ? denied : 'ok', 'ok'])
   })
 
-  it.each(tables)('of gateways may not write %s', async (table) => {
+  it.each(tables.filter((table) => table !== ofGateways))('of gateways may not write %s', async (table) => {
     expect(await tryOn(gateway, `insert into ${table} select * from ${table} ${noRow}`)).toBe(denied)
     expect(await tryOn(gateway, `delete from ${table} ${noRow}`)).toBe(denied)
     expect(await tryOn(gateway, `truncate ${table}`)).toBe(denied)
     expect(await tryOn(gateway, `begin; lock table ${table} in exclusive mode`)).toBe(denied)
     if (table !== 'meta' && table !== 'mikro_orm_migrations')
       expect(await tryOn(gateway, `select from ${table} for update`)).toBe(denied)
+  })
+
+  it('of gateways may insert and update the state of members, and not delete it', async () => {
+    expect(await tryOn(gateway, `insert into ${ofGateways} select * from ${ofGateways} ${noRow}`)).toBe('ok')
+    expect(await tryOn(gateway, `update ${ofGateways} set seq = 1 ${noRow}`)).toBe('ok')
+    expect(await tryOn(gateway, `delete from ${ofGateways} ${noRow}`)).toBe(denied)
+    expect(await tryOn(gateway, `truncate ${ofGateways}`)).toBe(denied)
+    const database = await openMigrated(gateway)
+    expect(await database.memberStates.mark([{ room: randomUUID(), user: randomUUID(), posted: 1 }])).toEqual([undefined])
+    expect(await database.memberStates.configure([{ room: randomUUID(), user: randomUUID() }])).toEqual([undefined])
+    await database.close()
   })
 
   it.each(tables)('of writers may write exactly what a writer needs of %s', async (table) => {

@@ -37,8 +37,17 @@ export const chatListTests = (opened: () => OpenStore): void => {
       messagePosted(room, 4, ann, { at: at(8) }),
     )
     const { chats } = await readModel.chatsOf({ user: cleo, limit: 10 })
+    const unread = { unread: 1, mentions: 0, read: { gen: 0, seq: 2 }, settings: {} }
     expect(chats.map(withSortedUsers)).toEqual([
-      { id: room, name: 'Räume "😀" \\', users: [ann, cleo].toSorted(), created_at: at(5), modified_at: at(7), seq: 4 },
+      {
+        id: room,
+        name: 'Räume "😀" \\',
+        users: [ann, cleo].toSorted(),
+        created_at: at(5),
+        modified_at: at(7),
+        seq: 4,
+        ...unread,
+      },
     ])
   })
 

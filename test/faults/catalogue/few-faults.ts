@@ -1,11 +1,16 @@
+import type { Mix } from '../../load/mix/mix.ts'
 import type { Fault } from '../harness/fault.ts'
 import { untilGroupHas } from '../harness/writer-group.ts'
+
+/** Many changes for few messages, so that most messages of a short run are changed. */
+export const livingMix: Mix = { messages: 60, reactions: 20, edits: 10, deletes: 6, pins: 4 }
 
 /** One fault of each part of the system, for the short form of the table. */
 export const fewFaults: Fault = {
   id: 'short',
   title: 'gateway killed, Postgres killed, subscribers killed, a link cut, a writer killed, Kafka restarted',
   expectation: 'all invariants',
+  mix: livingMix,
   act: async (world) => {
     const { stack } = world
     await world.broken(async () => {

@@ -4,6 +4,7 @@ import type { Fault } from '../harness/fault.ts'
 import type { gatewayMutants } from '../programs/gateway-mutants.ts'
 import type { writerMutants } from '../programs/writer-mutants.ts'
 import { allFaults } from './all-faults.ts'
+import { livingMix } from './few-faults.ts'
 import { doomedWriter } from './writers.ts'
 
 /** A defence that is removed, to show that the checker detects it. */
@@ -15,6 +16,8 @@ export interface Mutant {
   readonly env?: Environment
   /** SQL that runs before the load starts. */
   readonly prepare?: string
+  /** The load changes messages too. */
+  readonly isMixed?: true
   /** The checker must report one of these as violated; `stream`: `chat.events`; `end`: commands without an outcome. */
   readonly mustBreak: readonly (InvariantName | 'stream' | 'end')[]
 }
@@ -49,6 +52,13 @@ const unanswered: Fault = {
 }
 
 const withoutKeys = 'alter table event drop constraint event_command; alter table message drop constraint message_id'
+
+/** The count of a reaction in the lists stays what the first reaction made it. */
+const withoutCounts = `create function keep_row() returns trigger language plpgsql as 'begin return null; end';
+  create trigger keep_count before update on reaction_count for each row execute function keep_row()`
+
+const withoutRedaction = `create or replace function redact(chats uuid[], messages uuid[], keeps boolean) returns void
+  language plpgsql security definer set search_path = public, pg_temp as 'begin end'`
 
 export const mutants: readonly Mutant[] = [
   {
@@ -90,15 +100,37 @@ export const mutants: readonly Mutant[] = [
     env: { PRODUCER_REQUEST_MS: '1000' },
     mustBreak: ['I2'],
   },
+  {
+    without: 'the update of reaction counts in the read model',
+    fault: calm,
+    prepare: withoutCounts,
+    isMixed: true,
+    mustBreak: ['J1'],
+  },
+  {
+    without: 'the state of reactions in decisions',
+    fault: calm,
+    writer: 'withoutReactions',
+    isMixed: true,
+    mustBreak: ['J2'],
+  },
+  {
+    without: 'the redaction of deleted messages',
+    fault: faultOf('F1'),
+    prepare: withoutRedaction,
+    isMixed: true,
+    mustBreak: ['J1'],
+  },
   { without: 'order of the batch that is delivered', fault: faultOf('F8'), gateway: 'withoutOrder', mustBreak: ['I6'] },
 ]
 
 /** The start options of the mutant's processes. */
-export const startOf = ({ gateway, writer, env = {}, prepare }: Mutant) => ({
+export const startOf = ({ gateway, writer, env = {}, prepare, isMixed }: Mutant) => ({
   entries: {
     gateway: gateway === undefined ? undefined : 'test/faults/programs/mutant-gateway.ts',
     writer: writer === undefined ? undefined : doomedWriter,
   },
   env: { ...env, GATEWAY_MUTANT: gateway ?? 'nothing', WRITER_MUTANT: writer ?? 'nothing' },
   prepare,
+  mix: isMixed === true ? livingMix : undefined,
 })

@@ -1,3 +1,4 @@
+import type { Mix } from '../../load/mix/mix.ts'
 import type { InvariantName } from '../../support/checker/check.ts'
 import type { Environment } from '../../support/stack/replica.ts'
 import type { World } from './world.ts'
@@ -16,6 +17,8 @@ export interface Fault {
   readonly isQuiet?: boolean
   /** Whether users retry commands with a retryable error or an unknown outcome; default: true. */
   readonly sendsAgain?: boolean
+  /** The kinds of commands that the load sends; default: messages only. */
+  readonly mix?: Mix
   /** Overrides the default number of users. */
   readonly users?: number
   /** Invariants that are not checked for this fault. */

@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Mix } from '../../load/mix/mix.ts'
+import { mixedSending } from '../../load/mix/mixed-sending.ts'
 import type { Verdicts } from '../../support/checker/check.ts'
 import { checkRun, defaultTerms } from '../../support/checker/check.ts'
 import type { TopicRecord } from '../../support/checker/event-topic.ts'
@@ -8,19 +10,23 @@ import { outlineOf } from '../../support/checker/outline.ts'
 import { streamEqualsStore } from '../../support/checker/stream-equals-store.ts'
 import type { Truth } from '../../support/checker/truth.ts'
 import { truthFromPostgres } from '../../support/checker/truth-from-postgres.ts'
+import type { CommandKind } from '../../support/load/command-kinds.ts'
 import type { History } from '../../support/load/history.ts'
+import type { KindMeasure } from '../../support/load/kind-measures.ts'
 import type { LatencySummary } from '../../support/load/latencies.ts'
 import type { Load } from '../../support/load/load.ts'
 import { createLoad } from '../../support/load/load.ts'
 import { nowMs } from '../../support/load/load-context.ts'
 import { freshTag } from '../../support/load/run-ids.ts'
 import { until } from '../../support/poll.ts'
+import type { Random } from '../../support/simulation/random.ts'
 import { seededRandom } from '../../support/simulation/random.ts'
 import type { Stack } from '../../support/stack/stack.ts'
 import type { Chat, ChatOptions } from '../../support/stack/start-chat.ts'
 import { startChat } from '../../support/stack/start-chat.ts'
 import type { Fault } from './fault.ts'
 import { churnMembers } from './membership-churn.ts'
+import { readAllLists, readWhileSending } from './read-lists.ts'
 import { restore } from './restore.ts'
 import { timeToConverge } from './time-to-converge.ts'
 import { watchMemory } from './watch-memory.ts'
@@ -33,6 +39,8 @@ export interface FaultRun {
   readonly frames: number
   readonly verdicts: Verdicts
   readonly streamed: Findings
+  /** The kinds of commands that the load sent. */
+  readonly kinds: ReadonlyMap<CommandKind, KindMeasure>
   readonly convergedMs: number
   readonly stored: LatencySummary
   readonly reconnect: LatencySummary
@@ -47,6 +55,8 @@ export interface FaultRun {
 export interface FaultRunOptions {
   readonly seed: number
   readonly perSecond?: number
+  /** Overrides the mix of the fault. */
+  readonly mix?: Mix | undefined
   readonly terms?: Terms
   readonly entries?: ChatOptions['entries']
   /** Overrides the environment of the fault. */
@@ -112,10 +122,24 @@ const startLoad = (chat: Chat, fault: Fault, seed: number): Load =>
     sendsAgain: fault.sendsAgain ?? true,
   })
 
+/** With a mix, members also read lists, so that the checker compares them with the events. Returns a function that ends it. */
+const startSending = (load: Load, mix: Mix | undefined, perSecond: number, random: Random): (() => void) => {
+  const pace = load.sendByPlan({ perSecond, count: Number.MAX_SAFE_INTEGER }, mix && mixedSending(mix))
+  const endReading = mix === undefined ? () => {} : readWhileSending(load, random)
+  return () => {
+    pace.stop()
+    endReading()
+  }
+}
+
+const kindsText = (kinds: FaultRun['kinds']): string =>
+  `confirmed: ${[...kinds].map(([kind, { counts }]) => `${counts.confirmed} ${kind}`).join(', ')}`
+
 /** Runs the load, injects the fault, waits for convergence, and checks the history. */
 export const runFault = async (stack: Stack, fault: Fault, options: FaultRunOptions): Promise<FaultRun> => {
   const { seed, perSecond = 60, terms = { ...defaultTerms, memoryKib }, calmMs = 2_000 } = options
   const { gateways = 2, writers = 2 } = fault
+  const mix = options.mix ?? fault.mix
   const random = seededRandom(seed)
   const problems: string[] = []
   const notes: string[] = []
@@ -123,7 +147,7 @@ export const runFault = async (stack: Stack, fault: Fault, options: FaultRunOpti
   const env = { ...fault.env, ...options.env }
   await using chat = await startChat(stack, { gateways, writers, env, entries: options.entries ?? {} })
   const load = startLoad(chat, fault, seed)
-  const { history, counts, latencies, ids } = load.context
+  const { history, counts, latencies, kinds, ids } = load.context
   const stopMemory = watchMemory(chat, history)
   try {
     const userIds = await load.connect()
@@ -133,13 +157,13 @@ export const runFault = async (stack: Stack, fault: Fault, options: FaultRunOpti
     latencies.connect.reset()
     const guestIds = new Map([...userIds].filter(([user]) => user >= (fault.users ?? usualUsers)))
     const stopChurn = fault.isQuiet ? () => {} : churnMembers(load, guestIds, random)
-    const pace = fault.isQuiet ? undefined : load.sendMessages(perSecond, Number.MAX_SAFE_INTEGER)
+    const endSending = fault.isQuiet ? () => {} : startSending(load, mix, perSecond, random)
     await sleep(calmMs)
     await guarded('the fault', problems, () => fault.act(world))
     await restore(stack)
     await sleep(calmMs)
     stopChurn()
-    pace?.stop()
+    endSending()
     const isSettled = await guarded('the end', problems, () => load.settled(settledMs))
     // Retries must not store events after the store was read.
     if (!isSettled) load.stop()
@@ -147,6 +171,10 @@ export const runFault = async (stack: Stack, fault: Fault, options: FaultRunOpti
     const truth = await quietTruth(() => truthFromPostgres(chat.databaseUrl, ids, userOf))
     // Invariant I7 reports frames that are still missing.
     await until('all members to have all events', () => hasAll(load, truth), { withinMs: terms.convergeMs }).catch(() => {})
+    if (mix !== undefined) {
+      await guarded('the lists', problems, () => readAllLists(load, truth))
+      notes.push(kindsText(kinds.all()))
+    }
     const outline = outlineOf([history])
     let records: readonly TopicRecord[] = []
     await guarded('chat.events', problems, async () => {
@@ -160,6 +188,7 @@ export const runFault = async (stack: Stack, fault: Fault, options: FaultRunOpti
       frames: counts.frames,
       verdicts: checkRun([history], truth, terms),
       streamed,
+      kinds: kinds.all(),
       convergedMs: timeToConverge([history], outline),
       stored: latencies.stored.summary(),
       reconnect: latencies.connect.summary(),

@@ -90,9 +90,20 @@ const withOldMemberships: Mutant = (ports) => {
     ])
     return new Map(all.filter(([, rooms]) => rooms.length > 0))
   }
+  const unreadMemberships: GatewayAdapters['readModel']['unreadMemberships'] = async (users) => {
+    const nothingUnread = ({ head, ...room }: RoomMembership) => ({
+      ...room,
+      head,
+      unread: 0,
+      mentions: 0,
+      read: { gen: 0, seq: head },
+    })
+    return new Map([...(await memberships(users))].map(([user, rooms]) => [user, rooms.map(nothingUnread)]))
+  }
+  const changedMemberships: GatewayAdapters['readModel']['changedMemberships'] = (followed) => memberships([...followed.keys()])
   return {
     ...ports,
-    readModel: { ...ports.readModel, memberships, changedMemberships: (followed) => memberships([...followed.keys()]) },
+    readModel: { ...ports.readModel, memberships, unreadMemberships, changedMemberships },
     eventStore: {
       ...ports.eventStore,
       readPages: async (requests) =>

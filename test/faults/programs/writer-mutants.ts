@@ -1,5 +1,5 @@
 import type { DistributedWriterAdapters } from '../../../infra/distributed/open-writer-adapters.ts'
-import type { Appender } from '../../../shared/ports/event-store.ts'
+import type { Appender, RoomMessages } from '../../../shared/ports/event-store.ts'
 
 type Mutant = (ports: DistributedWriterAdapters) => DistributedWriterAdapters
 
@@ -50,9 +50,26 @@ const confirmsFirst: Mutant = (ports) => {
   }))
 }
 
+const withoutReactionsOf = ({ messages, pins }: RoomMessages): RoomMessages => ({
+  pins,
+  messages: new Map(
+    [...messages].map(([id, message]) => [id, message && { ...message, reactions: new Map(), reacted: new Set() }]),
+  ),
+})
+
+/** The state that a decision reads has no reactions. */
+const withoutReactions: Mutant = (ports) =>
+  withAppender(ports, (appender) => ({
+    read: async (wanted) => {
+      const snapshot = await appender.read(wanted)
+      return { ...snapshot, messages: new Map([...snapshot.messages].map(([room, all]) => [room, withoutReactionsOf(all)])) }
+    },
+  }))
+
 export const writerMutants = {
   nothing,
   withoutOutcomes,
   acknowledgesFirst,
   confirmsFirst,
+  withoutReactions,
 } as const satisfies Readonly<Record<string, Mutant>>

@@ -1,7 +1,7 @@
 import type { Order } from '../workers/worker-messages.ts'
 
 /** Changes when an older version would misunderstand a message. */
-export const agentProtocol = 1
+export const agentProtocol = 2
 
 /** The first message of a worker of an agent. Each worker has a socket of its own. */
 export interface Hello {

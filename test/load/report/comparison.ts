@@ -1,5 +1,5 @@
 import type { CommandKind } from '../../support/load/command-kinds.ts'
-import { mixText } from '../../support/load/mix.ts'
+import { mixText } from '../mix/mix.ts'
 import { durationText } from '../tester/units.ts'
 import type { ComparedValue, Comparison, LoadReport } from './load-report.ts'
 

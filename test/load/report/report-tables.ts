@@ -1,5 +1,5 @@
 import type { LatencySummary } from '../../support/load/latencies.ts'
-import { mixText } from '../../support/load/mix.ts'
+import { mixText } from '../mix/mix.ts'
 import { clockText, durationText, msText, percentText, whole } from '../tester/units.ts'
 import { counted, htmlText, pairs, section, table } from './html.ts'
 import type { ComparedValue, LoadReport } from './load-report.ts'

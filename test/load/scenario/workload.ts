@@ -1,5 +1,5 @@
-import type { Mix } from '../../support/load/mix.ts'
 import type { Stage } from '../../support/load/schedule.ts'
+import type { Mix } from '../mix/mix.ts'
 import type { Scenario } from './scenario-file.ts'
 
 /** The work of a run, or the part of one process. */

@@ -1,5 +1,5 @@
-import type { Mix } from '../../support/load/mix.ts'
 import type { Stage } from '../../support/load/schedule.ts'
+import type { Mix } from '../mix/mix.ts'
 
 /** The shape of a load, with the values of the command line. */
 export interface Shape {

@@ -1,6 +1,6 @@
 import { extname, join } from 'node:path'
-import type { TaskProcess } from '../../support/task-process/task-process.ts'
-import { startTaskProcess } from '../../support/task-process/task-process.ts'
+import type { TaskProcess } from '../task-process/task-process.ts'
+import { startTaskProcess } from '../task-process/task-process.ts'
 import type { Order } from './worker-messages.ts'
 
 /** The packed tester consists of JavaScript files. */

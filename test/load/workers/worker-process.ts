@@ -6,11 +6,12 @@ import { readList } from '../../support/checker/read-list.ts'
 import type { Load } from '../../support/load/load.ts'
 import { createLoad, externalIdOf } from '../../support/load/load.ts'
 import type { Pace } from '../../support/load/pace.ts'
-import { executeTasks } from '../../support/task-process/execute-tasks.ts'
+import { mixedSending } from '../mix/mixed-sending.ts'
 import type { ScenarioRun } from '../scenario/run-scenario.ts'
 import { startScenario } from '../scenario/run-scenario.ts'
 import type { Workload } from '../scenario/workload.ts'
 import { partOf } from '../scenario/workload.ts'
+import { executeTasks } from '../task-process/execute-tasks.ts'
 import { loopUtilization } from './loop-utilization.ts'
 import type { KindResult, Order, Sample, WorkerOptions, WorkerResult } from './worker-messages.ts'
 
@@ -52,7 +53,7 @@ const sample = (): Sample => {
 
 const send = async (whole: Workload): Promise<void> => {
   const workload = partOf(whole, options?.process ?? 0, options?.processes ?? 1)
-  if (workload.scenario === undefined) pace = begun().sendByPlan(workload, workload.mix)
+  if (workload.scenario === undefined) pace = begun().sendByPlan(workload, mixedSending(workload.mix ?? { messages: 100 }))
   else pace = scenario = startScenario(begun(), workload.scenario, workload)
   await pace.done
 }

@@ -1,4 +1,4 @@
-import type { TaskProcess } from '../../support/task-process/task-process.ts'
+import type { TaskProcess } from '../task-process/task-process.ts'
 import type { Order } from './worker-messages.ts'
 
 /** A process that executes orders, on this machine or on another one. */

@@ -8,18 +8,24 @@ import { createLoadContext } from './load-context.ts'
 import type { LoadOptions } from './load-options.ts'
 import type { NamedCommand } from './make-commands.ts'
 import { createCommandMaker } from './make-commands.ts'
-import type { Mix } from './mix.ts'
-import { mixedSending } from './mixed-sending.ts'
 import type { Pace } from './pace.ts'
 import { startPace } from './pace.ts'
 import type { Performed, Performer } from './performer.ts'
 import type { Population } from './population.ts'
 import { planPopulation } from './population.ts'
 import type { SchedulePlan } from './schedule.ts'
+import type { SenderFactory } from './sender-factory.ts'
 import type { Members } from './senders.ts'
 import { randomSenders } from './senders.ts'
 import type { Settled } from './sending.ts'
 import { readSlowly } from './slow-reading.ts'
+
+const messagesOnly: SenderFactory =
+  ({ nextSender, post }) =>
+  (dueMs) => {
+    const { room, user } = nextSender()
+    void post(user, room, dueMs)
+  }
 
 /** One process's part of a load: its share of the users, on sockets spread over the gateways. */
 export interface Load extends Performer {
@@ -33,8 +39,8 @@ export interface Load extends Performer {
   createRooms(userIds: ReadonlyMap<number, string>): Promise<void>
   /** Sends `count` messages at `perSecond`, by random members of random rooms. */
   sendMessages(perSecond: number, count: number): Pace
-  /** Sends a command at each time of the plan, by random members of random rooms: a message, or by the shares of the mix. */
-  sendByPlan(plan: SchedulePlan, mix?: Mix): Pace
+  /** Sends a command at each time of the plan; by default messages by random members of random rooms. */
+  sendByPlan(plan: SchedulePlan, senderOf?: SenderFactory): Pace
   /** From now on slow readers pause, and sockets are dropped; the two functions above call it. */
   startDisturbances(): void
   /** Sends a message once; only the recorder receives the outcome. */
@@ -158,12 +164,12 @@ export const createLoad = (options: LoadOptions): Load => {
     if (dropsPerSecond > 0) everyMs((1_000 * processes) / dropsPerSecond, () => random.pick([...devices.values()]).drop())
   }
 
-  const sendByPlan = (plan: SchedulePlan, mix: Mix = { messages: 100 }): Pace => {
+  const creatorOf = (room: number): number | undefined => population.members.get(room)?.[0]
+  const sendByPlan: Load['sendByPlan'] = (plan, senderOf = messagesOnly) => {
     const members = ownMembers()
-    const nextSender = randomSenders(members, random)
     startDisturbances()
-    const creatorOf = (room: number): number | undefined => population.members.get(room)?.[0]
-    const send = mixedSending({ mix, members, creatorOf, nextSender, random, text: make.text, post, perform })
+    const nextSender = randomSenders(members, random)
+    const send = senderOf({ members, creatorOf, nextSender, random, text: make.text, post, perform })
     return startPace({ ...plan, now, send })
   }
 

@@ -89,6 +89,12 @@ export interface Binding {
   readonly epoch?: string
   /** The feature level of the service. */
   readonly level?: number
+  /** The events that the service accepts. */
+  readonly features?: readonly string[]
+  /** The unread messages of rooms in the answer to the resume. */
+  readonly unread?: Readonly<Record<string, object>>
+  /** More fields of each chat in the list of chats. */
+  readonly listed?: object
   /** How far the clock of the device is ahead of the clock of the service. */
   readonly deviceAheadMs?: number
   /** The answer to the `ping` that reads the service's clock. */
@@ -191,13 +197,13 @@ export const script = (options: ConnectOptions = {}, address = 'ws://chat.test/w
     else last().answer(request, { now: new Date(clock.nowMs() - deviceAheadMs).toISOString() })
   }
   const bind = async (binding: Binding = {}): Promise<SentFrame> => {
-    const { rooms = {}, others = {}, epoch = 'e1', level } = binding
+    const { rooms = {}, others = {}, epoch = 'e1', level, features, unread } = binding
     await clock.run(0)
     last().open()
     const request = last().take('create-user')
-    last().answer(request, { ...userBody, level })
+    last().answer(request, { ...userBody, level, features })
     answerPing(binding)
-    last().deliver({ event: 'resume', id: request.id, body: { rooms, others, epoch } })
+    last().deliver({ event: 'resume', id: request.id, body: { rooms, others, unread, epoch } })
     await clock.run(0)
     return request
   }
@@ -214,7 +220,9 @@ export const script = (options: ConnectOptions = {}, address = 'ws://chat.test/w
       await bind({ ...binding, others: rooms })
       const names = Object.keys(rooms)
       if (names.length > 0)
-        last().answer(last().take('list-chats'), { chats: names.map((name) => ({ ...chatOf(name), seq: 99 })) })
+        last().answer(last().take('list-chats'), {
+          chats: names.map((name) => ({ ...chatOf(name), seq: 99, ...binding?.listed })),
+        })
       await clock.run(0)
       deepStrictEqual(
         events,

@@ -6,6 +6,7 @@ import type { BatchHandler, CommandLog, LogRecord, NewRecord } from '../../../sh
 import { PublishError } from '../../../shared/ports/command-log.ts'
 import type { EventStore } from '../../../shared/ports/event-store.ts'
 import type { FanOut, FanOutState } from '../../../shared/ports/fan-out.ts'
+import type { MemberStates } from '../../../shared/ports/member-state.ts'
 import type { ReadModel } from '../../../shared/ports/read-model.ts'
 import { defaultLimits } from '../../../shared/protocol/limits.ts'
 import type { Bounds } from '../../../shared/runtime/config/bounds.ts'
@@ -24,7 +25,7 @@ import { virtualClock } from '../simulation/virtual-clock.ts'
 import type { Received, SimulatedSocket } from '../simulation/world/simulated-socket.ts'
 import { simulatedSocket } from '../simulation/world/simulated-socket.ts'
 
-type Ports = { readonly eventStore: EventStore; readonly readModel: ReadModel }
+type Ports = { readonly eventStore: EventStore; readonly readModel: ReadModel; readonly memberStates?: MemberStates }
 
 export interface RigClient {
   readonly socket: SimulatedSocket
@@ -161,6 +162,7 @@ export const gatewayRig = async (
   const shared = { commandLog, fanOut, clock, times, bounds, limits: defaultLimits }
   const gatewayCore = createGatewayCore({
     ...shared,
+    memberStates: memory.memberStates,
     ...ports({ eventStore: memory.store, readModel: memory.readModel }),
     metrics,
     log: { debug: () => {}, error: (fields, text) => logged.push({ fields, text }) },

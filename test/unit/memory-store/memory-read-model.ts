@@ -12,6 +12,7 @@ import { roomsDigest } from '../../../shared/records/rooms-digest.ts'
 import { entriesInPage } from './entries-in-page.ts'
 import { readCursor, writeCursor } from './memory-cursor.ts'
 import { memberPage, roleNow } from './memory-member-list.ts'
+import { memberSettings, unreadState } from './memory-member-states.ts'
 import { messagePage, reactionPage, versionPage } from './memory-message-list.ts'
 import type { ChatRow, MemoryTables } from './memory-rows.ts'
 import { isMember, presentMembers } from './memory-tables.ts'
@@ -37,6 +38,16 @@ export const memoryReadModel = (tables: MemoryTables, { epoch, level, pageBytes,
     ),
   memberships: async (users, most = Number.POSITIVE_INFINITY) =>
     new Map([...membershipsByUser(tables, users)].map(([user, rooms]) => [user, rooms.slice(0, most + 1)])),
+  unreadMemberships: async (users, most = Number.POSITIVE_INFINITY) =>
+    new Map(
+      [...membershipsByUser(tables, users)].map(([user, rooms]) => [
+        user,
+        rooms.slice(0, most + 1).flatMap((membership) => {
+          const chat = tables.chats.get(membership.room)
+          return chat === undefined ? [] : [{ ...membership, ...unreadState(tables, chat, user) }]
+        }),
+      ]),
+    ),
   changedMemberships: async (digests) => {
     const all = [...digests].map(([user, digest]) => ({
       user,
@@ -111,6 +122,8 @@ const listed = (tables: MemoryTables, chat: ChatRow, viewer: string, now: string
     created_at: chat.createdAt,
     modified_at: chat.modifiedAt,
     seq: chat.head,
+    ...unreadState(tables, chat, viewer),
+    settings: memberSettings(tables, chat.id, viewer),
     ...contentOf(chat),
     ...(role === 'member' ? {} : { role }),
     ...(until === undefined ? {} : { role_until: until }),

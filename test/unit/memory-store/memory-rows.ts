@@ -1,6 +1,7 @@
 import type { BlockPair } from '../../../shared/domain/blocks.ts'
 import type { JsonObject, User } from '../../../shared/domain/events.ts'
 import type { MessageState } from '../../../shared/domain/message-state.ts'
+import type { ReadMarker } from '../../../shared/domain/read-marker.ts'
 import type { StoredRole } from '../../../shared/domain/roles.ts'
 import type { Rules } from '../../../shared/domain/rules.ts'
 import type { MembershipSpan, RecordedOutcome, StoredEvent } from '../../../shared/ports/event-store.ts'
@@ -41,6 +42,14 @@ export interface MessageRow {
   replies: { readonly count: number; readonly lastSeq: number } | undefined
 }
 
+/** The state of a member that no event records. `read` undefined: the member has not marked anything. */
+export interface MemberRow {
+  readonly read: ReadMarker | undefined
+  readonly delivered: number
+  readonly mutedUntil: string | undefined
+  readonly isHidden: boolean | undefined
+}
+
 export interface MemoryTables {
   readonly chats: Map<string, ChatRow>
   readonly usersById: Map<string, User>
@@ -55,6 +64,8 @@ export interface MemoryTables {
   readonly messages: Map<string, MessageRow[]>
   /** By `commandKeyText`: at most one outcome of an id prevents other commands from using that id. */
   readonly outcomes: Map<string, readonly RecordedOutcome[]>
+  /** By room and user. */
+  readonly memberStates: Map<string, MemberRow>
   /** All events in the order of their commits. */
   readonly log: StoredEvent[]
 }

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto'
+import type { ReadMarker } from '../../../shared/domain/read-marker.ts'
 import type { Append, CommandKey, RecordedOutcome, StoredEvent } from '../../../shared/ports/event-store.ts'
 import { commandKeyText, isOutcomeOf } from '../../../shared/ports/event-store.ts'
+import type { MemberStates } from '../../../shared/ports/member-state.ts'
 import type { ReadModel } from '../../../shared/ports/read-model.ts'
 import type { MemoryEventStore, StorePoint } from './memory-event-store.ts'
 import { memoryEventStore } from './memory-event-store.ts'
+import { memoryMemberStates } from './memory-member-states.ts'
 import { memoryReadModel } from './memory-read-model.ts'
 import { emptyTables } from './memory-tables.ts'
 
@@ -28,6 +31,9 @@ const isoNow = (): string => new Date().toISOString()
 export interface MemoryStore {
   readonly store: MemoryEventStore
   readonly readModel: ReadModel
+  readonly memberStates: MemberStates
+  /** The stored read markers. */
+  readonly markers: () => readonly { readonly room: string; readonly user: string; readonly read: ReadMarker }[]
   /** Raises the store's feature level. */
   readonly raiseLevel: (level: number) => void
   /** All events, in the order of their commits. */
@@ -37,9 +43,9 @@ export interface MemoryStore {
 }
 
 /**
- * Event store and read model in memory, for simulations and unit tests.
+ * Event store, read model and member states in memory, for simulations and unit tests.
  *
- * Promises:  those of the two ports, except durability. No timers and no
+ * Promises:  those of the three ports, except durability. No timers and no
  *            randomness after creation: only promises, so that `pause` controls
  *            every interleaving.
  * Does not:  time out: an append whose `pause` never resolves holds its
@@ -52,6 +58,12 @@ export const memoryStore = (options: MemoryStoreOptions = {}): MemoryStore => {
   return {
     store: memoryEventStore(tables, { pause, onCommit, pageBytes }),
     readModel: memoryReadModel(tables, { epoch, level: () => level, pageBytes, now }),
+    memberStates: memoryMemberStates(tables),
+    markers: () =>
+      [...tables.memberStates].flatMap(([key, { read }]) => {
+        const [room = '', user = ''] = key.split(' ')
+        return read === undefined ? [] : [{ room, user, read }]
+      }),
     raiseLevel: (raised) => {
       level = raised
     },

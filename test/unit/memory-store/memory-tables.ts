@@ -30,6 +30,7 @@ export const emptyTables = (): MemoryTables => ({
   events: new Map(),
   messages: new Map(),
   outcomes: new Map(),
+  memberStates: new Map(),
   log: [],
 })
 

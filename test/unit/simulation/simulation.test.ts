@@ -29,6 +29,14 @@ describe('Gateways under seeded interleavings', () => {
     },
   )
 
+  it.each(livingParts)(
+    'count unread messages as the events do, and move no marker back, while members mark rooms as read (part $part)',
+    { timeout: 120_000 },
+    async ({ seeds }) => {
+      expect(await problemsOfRuns(seeds, (seed) => simulate(seed, { isMarking: true }))).toEqual([])
+    },
+  )
+
   it('do the same again under the same seed', async () => {
     const [first, second] = [await simulate(42), await simulate(42)]
     expect(second.connections.map(({ socket }) => socket.frames)).toEqual(first.connections.map(({ socket }) => socket.frames))

@@ -24,7 +24,7 @@ const settled = () => new Promise((resolve) => setImmediate(resolve))
 describe('The membership lookup', () => {
   it('answers users with few chats while the chats of a user with many are still being read', async () => {
     const readModel = readModelOf({ heavy: 10, light: 2, late: 3 })
-    const lookUp = createMembershipLookup(readModel, bounds)
+    const lookUp = createMembershipLookup(readModel.memberships, bounds)
     const heavy = lookUp('heavy')
     expect(await lookUp('light')).toHaveLength(2)
     expect(await lookUp('late')).toHaveLength(3)
@@ -34,7 +34,7 @@ describe('The membership lookup', () => {
 
   it('reads the chats of one such user after the other, so that they hold one connection together', async () => {
     const readModel = readModelOf({ one: 10, two: 20 })
-    const lookUp = createMembershipLookup(readModel, bounds)
+    const lookUp = createMembershipLookup(readModel.memberships, bounds)
     const both = Promise.all([lookUp('one'), lookUp('two')])
     const apart = () => readModel.asked.filter(({ most }) => most === undefined).map(({ users }) => users)
     await settled()
@@ -48,7 +48,7 @@ describe('The membership lookup', () => {
 
   it('reads once for a user who is looked up several times in one turn', async () => {
     const readModel = readModelOf({ first: 1, same: 2 })
-    const lookUp = createMembershipLookup(readModel, bounds)
+    const lookUp = createMembershipLookup(readModel.memberships, bounds)
     await Promise.all(['first', 'same', 'same'].map(lookUp))
     expect(readModel.asked.map(({ users }) => users)).toEqual([['first'], ['same']])
   })

@@ -103,14 +103,14 @@ describe('Opening a direct chat', () => {
 })
 
 describe('A block', () => {
-  it('is answered, listed to its user only, and heard by nobody else', async () => {
+  it('is answered and listed to its user only, and sends no frame to others', async () => {
     const { ann, bob, ask } = await start()
-    const heard = bob.client.frames.length
+    const before = bob.client.frames.length
     const answer = await ask(ann, { event: 'set-block', id: 'x', body: { user: bob.id } })
     expect(answer).toMatchObject({ id: 'x', event: 'set-block', body: { user: bob.id, on: true } })
     const { body } = (await ask(ann, { event: 'list-blocks', body: {} })) ?? {}
     expect(body).toMatchObject({ blocks: [{ user_id: bob.id }] })
-    expect(bob.client.frames.length).toBe(heard)
+    expect(bob.client.frames.length).toBe(before)
     expect((await ask(bob, { event: 'list-blocks', body: {} }))?.body).toEqual({ blocks: [] })
   })
 

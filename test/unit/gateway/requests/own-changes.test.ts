@@ -28,7 +28,7 @@ describe('A change of the own profile', () => {
     const { memory, ann, bob, ask } = await start()
     const room = uuid(1, 1)
     await ask(ann, { event: 'create-chat', body: { chat: { name: 'room', id: room }, users: [bob.id] } })
-    const heard = bob.client.frames.length
+    const before = bob.client.frames.length
     const answer = await ask(ann, { ...rename('Anna', { user: { name: 'Anna', data: { a: 1 } } }), id: 'r' })
     expect(answer).toMatchObject({
       id: 'r',
@@ -45,12 +45,12 @@ describe('A change of the own profile', () => {
       ['create-user', 1],
       ['update-user', 2],
     ])
-    expect(bob.client.frames.length).toBe(heard)
+    expect(bob.client.frames.length).toBe(before)
     const seen = await ask(bob, { event: 'get-users', body: { users: [ann.id] } })
     expect(seen?.body).toEqual({ users: [{ id: ann.id, externalUserId: 'ann', name: 'Anna', data: { a: 1 } }] })
   })
 
-  it('is one event however often it is sent, and its id is in conflict with another change', async () => {
+  it('is one event when it is sent again, and its id is in conflict with another change', async () => {
     const { memory, ann, ask } = await start()
     const first = await ask(ann, rename('Anna'))
     expect((await ask(ann, rename('Anna')))?.body).toEqual(first?.body)

@@ -12,6 +12,7 @@ import { gatewayMutants } from './gateway-mutants.ts'
 import { hotPathMutants } from './hot-path-mutants.ts'
 import { livingMutants } from './living-mutants.ts'
 import { livingWriterMutants } from './living-writer-mutants.ts'
+import { markingMutants } from './marking-mutants.ts'
 import { peopleMutants } from './people-mutants.ts'
 import { ruleMutants } from './rule-mutants.ts'
 import type { SimulationName } from './try-mutant.ts'
@@ -40,6 +41,13 @@ const simulations: readonly Simulated[] = [
     mutants: livingMutants,
     simulation: 'rooms',
     optionsOf: () => ({ isLiving: true }),
+    run: simulate,
+  },
+  {
+    of: 'read markers',
+    mutants: markingMutants,
+    simulation: 'rooms',
+    optionsOf: () => ({ isMarking: true }),
     run: simulate,
   },
   { of: 'direct chats, blocks and profiles', mutants: peopleMutants, simulation: 'people', run: (seed) => simulatePeople(seed) },

@@ -1,3 +1,5 @@
+import type { ReadMarker } from '../../../../shared/domain/read-marker.ts'
+
 /** The contents of a resume. */
 export interface Asked {
   readonly rooms: Readonly<Record<string, number>>
@@ -17,6 +19,8 @@ export interface Sent {
   /** Distinguishes commands that have the same id. */
   readonly content?: string
   readonly resume?: Asked
+  /** The marker of a `mark-read`. */
+  readonly marker?: ReadMarker
   /** A list that omits some messages of its range. */
   readonly isFiltered?: boolean
 }

@@ -7,6 +7,7 @@ import type { StoreMutant } from '../world/simulated-store.ts'
 import type { SimulatedWorld } from '../world/simulated-world.ts'
 import { simulatedWorld } from '../world/simulated-world.ts'
 import { levelProblems } from './check-level.ts'
+import { checkMarkers } from './check-markers.ts'
 import { simulatedForger } from './forger.ts'
 import { injectFaults } from './inject-faults.ts'
 import { simulatedBackEnd } from './simulated-back-end.ts'
@@ -29,6 +30,8 @@ export interface Simulation {
   readonly isForged?: boolean
   /** Messages change, and the feature level is raised at a random time. */
   readonly isLiving?: boolean
+  /** Members mark rooms as read; messages change, too. */
+  readonly isMarking?: boolean
 }
 
 const stormMs = 3_000
@@ -66,13 +69,13 @@ const raiseLevel = async ({ clock, random, store }: SimulatedWorld, note: (atMs:
  */
 export const simulate = async (
   seed: number,
-  { storeMutant, isForged = false, isLiving = false }: Simulation = {},
+  { storeMutant, isForged = false, isMarking = false, isLiving = isMarking }: Simulation = {},
 ): Promise<SimulationResult> => {
   const world = await simulatedWorld(seed, { storeMutant, isFanOutSafe: isForged })
   const { clock, random } = world
   const startMs = clock.monotonicMs()
   const history = createHistory(startMs)
-  const commons: Commons = { world, startMs, userIds: new Map(), rooms: [], connections: [], history, isLiving }
+  const commons: Commons = { world, startMs, userIds: new Map(), rooms: [], connections: [], history, isLiving, isMarking }
   let raisedMs = Number.POSITIVE_INFINITY
   if (isLiving)
     void raiseLevel(world, (atMs) => {
@@ -97,7 +100,11 @@ export const simulate = async (
   for (const { recorded, socket } of commons.connections) recorded.end(clock.monotonicMs(), socket.isClosed)
   const committed = world.store.committed()
   return {
-    problems: [...simulationProblems(commons, committed, isForged), ...levelProblems(committed, raisedMs)],
+    problems: [
+      ...simulationProblems(commons, committed, isForged),
+      ...levelProblems(committed, raisedMs),
+      ...checkMarkers(commons.connections, committed, world.store.memory.markers()),
+    ],
     connections: commons.connections,
     history: commons.history,
     events: committed.map(({ event }) => event),

@@ -31,6 +31,8 @@ export interface Commons {
   readonly startMs: number
   /** Messages are edited, deleted, pinned, and have reactions, replies and other optional parts. */
   readonly isLiving: boolean
+  /** Members mark rooms as read. */
+  readonly isMarking: boolean
 }
 
 /** The number of a user by external id, for the history; 0 for a socket without a user. */

@@ -20,7 +20,7 @@ export const simulatedPerson = (
   user: string,
   isRestless: boolean,
 ): SimulatedPerson => {
-  const { world, userIds, rooms, isLiving } = commons
+  const { world, userIds, rooms, isLiving, isMarking } = commons
   const { clock, random } = world
   const client = simulatedClient(commons, user)
 
@@ -82,6 +82,18 @@ export const simulatedPerson = (
       client.send({ event: 'list-messages', body: { chat: { id: room }, query: { after: 0, limit: 200 } } }, { room })
   }
 
+  /** Sometimes another generation, a place that the room has not reached, or a room of others. */
+  const mark = (me: string, room: string): void => {
+    const seen = client.lastSeen.get(room) ?? 0
+    const gen = random.pick([0, 0, 0, 1, 2])
+    const seq = random.chance(0.05) ? seen + 1_000 : random.below(seen + 2)
+    const body = { seq, ...(gen === 0 ? {} : { gen }), ...(random.chance(0.3) ? { delivered: seen } : {}) }
+    const as = random.chance(0.1) ? { as: me } : {}
+    client.send({ event: 'mark-read', room, ...as, body }, { room, actor: me, marker: { gen, seq } })
+    if (random.chance(0.2)) client.send({ event: 'list-chats', body: { user: { id: me } } })
+    if (random.chance(0.1)) client.send({ event: 'set-chat-settings', room, body: { hidden: random.chance(0.5) } })
+  }
+
   /** What a person does with messages that exist. */
   const live = (me: string, room: string): void => {
     const dice = random.next()
@@ -104,6 +116,7 @@ export const simulatedPerson = (
   }
 
   const act = (me: string): void => {
+    if (isMarking && rooms.length > 0 && random.chance(0.3)) return mark(me, random.pick(rooms))
     if (isLiving && rooms.length > 0 && random.chance(0.5)) return live(me, random.pick(rooms))
     if (isRestless) return comeAndGo(me)
     const room = rooms.length > 0 ? random.pick(rooms) : undefined

@@ -92,7 +92,11 @@ export const simulateRules = async (seed: number): Promise<RuleSimulation> => {
 
   await decideAll([opening])
   const commands = ruleCommands(random)
-  for (let moment = 0; moment < moments; moment += 1) await decideAll(commands.next())
+  for (let moment = 0; moment < moments; moment += 1) {
+    // The writer then reads the state of the users that the next commands name, and of others later.
+    if (random.chance(0.1)) memory.take([ruleRoom])
+    await decideAll(commands.next())
+  }
   await appender.close()
   const users = new Map(ruleUsers.map((id, n) => [id, n]))
   const { flaws } = simulatedTruth(

@@ -56,6 +56,7 @@ const createCore = (world: GatewayWorld, life: Life, fanOut: FaultyFanOut): Gate
     commandLog: life.bound(log),
     eventStore: life.bound(store.eventStore),
     readModel: life.bound(store.readModel),
+    memberStates: life.bound(store.memberStates),
     fanOut,
     clock: sometimesLate(life.clock(clock, random.pick([0, 0, -600_000, 600_000])), random),
     gateway: newId(),

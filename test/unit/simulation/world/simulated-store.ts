@@ -1,5 +1,6 @@
 import type { Append, Appender, EventStore, StoredEvent } from '../../../../shared/ports/event-store.ts'
 import { StoreError } from '../../../../shared/ports/event-store.ts'
+import type { MemberStates } from '../../../../shared/ports/member-state.ts'
 import type { ReadModel } from '../../../../shared/ports/read-model.ts'
 import { toStored } from '../../../../shared/records/stored-event.ts'
 import type { Random } from '../../../support/simulation/random.ts'
@@ -38,6 +39,7 @@ export interface CommittedEvent {
 
 export interface SimulatedStore extends ReadPorts {
   readonly memory: MemoryStore
+  readonly memberStates: MemberStates
   /** In the order of their commits. */
   committed(): readonly CommittedEvent[]
   /** Runs work without delays and faults, and without calling the observer of commits. */
@@ -120,6 +122,7 @@ export const simulatedStore = (clock: VirtualClock, random: Random, options: Sto
   return {
     ...mutant({ eventStore, readModel }),
     memory,
+    memberStates: { mark: slowly(memory.memberStates.mark), configure: slowly(memory.memberStates.configure) },
     committed: () => committed,
     prepare: async (work) => {
       isPreparing = true

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { commandKinds } from '../../../support/load/command-kinds.ts'
-import { mixText, parseMix, pickKind } from '../../../support/load/mix.ts'
-import { seededRandom } from '../../../support/simulation/random.ts'
+import { mixText, parseMix, pickKind } from '../../load/mix/mix.ts'
+import { commandKinds } from '../../support/load/command-kinds.ts'
+import { seededRandom } from '../../support/simulation/random.ts'
 
 describe('A mix of commands', () => {
   it('has a share in percent for each kind that it names', () => {

@@ -22,7 +22,7 @@ const applyChatChanges = `create function apply_chat_changes(changes json) retur
   end $$`
 
 /**
- * Replaces the function of 0005, which writers of the previous version call too: a member who returns keeps its role only if
+ * Replaces the function of `0008-functions`, which writers of the previous version call too: a member who returns keeps its role only if
  * it is an owner (50), and is a member (20) otherwise; null stays. Calls `apply_chat_changes`.
  */
 const applyRoomChanges = `create or replace function apply_room_changes(
@@ -69,9 +69,13 @@ const applyRoomChanges = `create or replace function apply_room_changes(
       where chat_member.chat_id = gone.chat_id and chat_member.user_id = gone.user_id;
     end if;
     if message_chats is not null then
-      insert into message (chat_id, seq, id, created_at, user_id, type, thread, reply_to)
-      select * from unnest(message_chats, message_seqs, message_ids, messages_created_at, message_users, message_types,
-        message_threads, messages_reply_to);
+      insert into message (chat_id, seq, id, created_at, user_id, type, thread, reply_to, n)
+      select new.*, coalesce(newest.n, 0) + row_number() over (partition by new.chat_id order by new.seq)
+      from unnest(message_chats, message_seqs, message_ids, messages_created_at, message_users, message_types,
+        message_threads, messages_reply_to) as new (chat_id, seq, id, created_at, user_id, type, thread, reply_to)
+      left join lateral (
+        select message.n from message where message.chat_id = new.chat_id order by message.seq desc limit 1
+      ) as newest on true;
     end if;
     if message_changes is not null then
       perform apply_chat_changes(message_changes);

@@ -1,10 +1,10 @@
-import type { Random } from '../simulation/random.ts'
-import type { ChangeKind } from './command-kinds.ts'
-import { eventOfKind } from './command-kinds.ts'
-import type { OperationEvent } from './entry.ts'
+import type { ChangeKind } from '../../support/load/command-kinds.ts'
+import { eventOfKind } from '../../support/load/command-kinds.ts'
+import type { OperationEvent } from '../../support/load/entry.ts'
+import type { Members } from '../../support/load/senders.ts'
+import type { Random } from '../../support/simulation/random.ts'
 import type { PostedMessage } from './posted-messages.ts'
 import { createPostedMessages } from './posted-messages.ts'
-import type { Members } from './senders.ts'
 
 /** A command that changes a message. */
 export interface MessageChange {

@@ -1,6 +1,6 @@
-import type { Random } from '../simulation/random.ts'
-import type { CommandKind } from './command-kinds.ts'
-import { commandKinds } from './command-kinds.ts'
+import type { CommandKind } from '../../support/load/command-kinds.ts'
+import { commandKinds } from '../../support/load/command-kinds.ts'
+import type { Random } from '../../support/simulation/random.ts'
 
 /** The share of each kind in the commands of a load, in percent. The shares add up to 100. */
 export type Mix = Readonly<Partial<Record<CommandKind, number>>>

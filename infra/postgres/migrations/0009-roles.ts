@@ -1,5 +1,5 @@
 import { Migration } from '@mikro-orm/migrations'
-import { roleFunctions } from './0006-functions.ts'
+import { roleFunctions } from './0009-functions.ts'
 
 /**
  * New columns have no default and stay null in existing rows: a member without a role is the owner if it created the chat,

@@ -1,4 +1,4 @@
-import type { Random } from '../simulation/random.ts'
+import type { Random } from '../../support/simulation/random.ts'
 
 /** A confirmed message of a user of this process. */
 export interface PostedMessage {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { ChangeKind } from '../../../support/load/command-kinds.ts'
-import { createMessageChanges } from '../../../support/load/message-changes.ts'
-import { createPostedMessages } from '../../../support/load/posted-messages.ts'
-import { seededRandom } from '../../../support/simulation/random.ts'
+import { createMessageChanges } from '../../load/mix/message-changes.ts'
+import { createPostedMessages } from '../../load/mix/posted-messages.ts'
+import type { ChangeKind } from '../../support/load/command-kinds.ts'
+import { seededRandom } from '../../support/simulation/random.ts'
 
 /** User 7, who created room 2, belongs to another process. */
 const creators = new Map([

@@ -1,0 +1,12 @@
+/** The key of a row of `member_state`. */
+export interface MemberKey {
+  readonly room: string
+  readonly user: string
+}
+
+/** The key as one text. */
+export const keyOf = ({ room, user }: MemberKey): string => `${room} ${user}`
+
+/** Sorted by key. */
+export const inOrder = <Row extends MemberKey>(rows: readonly Row[]): readonly Row[] =>
+  rows.toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1))

@@ -1,0 +1,177 @@
+import { randomUUIDv7 } from 'node:crypto'
+import pg from 'pg'
+import type { LatencySummary } from '../../support/load/latencies.ts'
+import type { Chat } from '../../support/stack/start-chat.ts'
+import { startChat } from '../../support/stack/start-chat.ts'
+import type { Bench, BenchContext, BenchReport, Row } from '../harness/bench.ts'
+import type { FilledRoom } from '../harness/filled-rooms.ts'
+import {
+  filledFrom,
+  filledMessage,
+  fillLivingRoom,
+  fillMuchChanged,
+  fillRoomOfReplies,
+  pinnedMessages,
+  threadMessages,
+} from '../harness/filled-rooms.ts'
+import type { Answer, Reader } from '../harness/timed-requests.ts'
+import { openReader, timed } from '../harness/timed-requests.ts'
+import { ms } from './pipeline-search.ts'
+
+const aimMs = 20
+
+interface Sizes {
+  readonly messages: number
+  readonly edits: number
+  readonly reactions: number
+  readonly calls: number
+}
+
+/** One kind of page, read again and again. */
+interface PageRead {
+  readonly what: string
+  readonly request: (call: number) => Promise<Answer>
+  /** The number of entries that a page has, by the first call. */
+  readonly entries: number
+}
+
+const countOf = ({ messages, reactions, versions }: Answer): number =>
+  ((messages ?? reactions ?? versions) as readonly unknown[]).length
+
+/** Reads pages one after another by their cursors, and begins again after the last one. */
+const paging = (read: (query: object) => Promise<Answer>): (() => Promise<Answer>) => {
+  let cursor: unknown
+  return async () => {
+    const page = await read(cursor === undefined ? {} : { cursor })
+    cursor = page.next_cursor
+    return page
+  }
+}
+
+const livingReads = ({ request }: Reader, { room, messages }: FilledRoom): readonly PageRead[] => {
+  const middle = Math.ceil(messages / 2)
+  const queries = [{}, { before: middle }, { from: new Date(filledFrom + middle * 1_000).toISOString() }]
+  const list = (query: object): Promise<Answer> => request('list-messages', { chat: { id: room }, query })
+  return [
+    {
+      what: `list-messages of ${messages}: 5 % edited, 2 % deleted, 10 % with reactions`,
+      request: (call) => list(queries[call % queries.length] ?? {}),
+      entries: Math.min(50, messages),
+    },
+  ]
+}
+
+const threadReads = ({ request }: Reader, { room, messages }: FilledRoom): readonly PageRead[] => {
+  const list = (query: object): Promise<Answer> =>
+    request('list-messages', { chat: { id: room }, query: { ...query, limit: 50 } })
+  const perThread = Math.min(threadMessages, messages)
+  return [
+    {
+      what: `replies: false, one message in ${perThread} is no reply`,
+      request: paging((query) => list('cursor' in query ? query : { replies: false })),
+      entries: 1,
+    },
+    {
+      what: `a thread of ${perThread - 1} replies`,
+      request: paging((query) => list('cursor' in query ? query : { thread: filledMessage(0) })),
+      entries: Math.min(50, perThread - 1),
+    },
+    {
+      what: `${pinnedMessages} pinned messages`,
+      request: paging((query) => list('cursor' in query ? query : { pinned: true })),
+      entries: Math.min(50, perThread - 1),
+    },
+  ]
+}
+
+const detailReads = ({ request }: Reader, { room }: FilledRoom, { edits, reactions }: Sizes): readonly PageRead[] => {
+  const about = { chat: { id: room }, message: filledMessage(0) }
+  const limit = 200
+  return [
+    {
+      what: `list-reactions of ${reactions}`,
+      request: paging((query) => request('list-reactions', { ...about, query: { ...query, limit } })),
+      entries: Math.min(limit, reactions),
+    },
+    {
+      what: `get-message-versions of ${edits} edits`,
+      request: paging((query) => request('get-message-versions', { ...about, query: { ...query, limit } })),
+      entries: Math.min(limit, edits + 1),
+    },
+    {
+      what: `list-messages with a message of ${reactions} reactions`,
+      request: () => request('list-messages', { chat: { id: room } }),
+      entries: 1,
+    },
+  ]
+}
+
+interface ReadTimes {
+  readonly what: string
+  readonly summary: LatencySummary
+}
+
+const measureReads = async (
+  { say }: BenchContext,
+  reads: readonly PageRead[],
+  calls: number,
+  problems: string[],
+): Promise<readonly ReadTimes[]> => {
+  const times: ReadTimes[] = []
+  for (const { what, request, entries } of reads) {
+    const found = countOf(await request(0))
+    if (found !== entries) problems.push(`${what}: a page has ${found} entries instead of ${entries}`)
+    const summary = await timed(calls, request)
+    say(`  ${what}: p50 ${ms(summary.p50)} p99 ${ms(summary.p99)} ms`)
+    times.push({ what, summary })
+  }
+  return times
+}
+
+type Fill = (client: pg.Client, filled: FilledRoom) => Promise<void>
+type ReadsOf = (reader: Reader, filled: FilledRoom) => readonly PageRead[]
+
+const partsOf = (sizes: Sizes): readonly (readonly [messages: number, Fill, ReadsOf])[] => [
+  [sizes.messages, fillLivingRoom, livingReads],
+  [sizes.messages, fillRoomOfReplies, threadReads],
+  [1, (client, filled) => fillMuchChanged(client, filled, sizes), (reader, filled) => detailReads(reader, filled, sizes)],
+]
+
+const measure = async (context: BenchContext, chat: Chat, sizes: Sizes, problems: string[]): Promise<readonly ReadTimes[]> => {
+  const client = new pg.Client({ connectionString: chat.databaseUrl })
+  await client.connect()
+  const times: ReadTimes[] = []
+  try {
+    for (const [place, [messages, fill, readsOf]] of partsOf(sizes).entries()) {
+      using reader = await openReader(chat.gateways[0]?.url ?? '', `reader-${place}`)
+      const filled = { room: randomUUIDv7(), author: reader.user, messages }
+      await fill(client, filled)
+      times.push(...(await measureReads(context, readsOf(reader, filled), sizes.calls, problems)))
+    }
+  } finally {
+    await client.end()
+  }
+  return times
+}
+
+/** B15: pages of messages that were edited, deleted, pinned, replied to, and that have reactions. */
+export const livingMessagesBench: Bench = {
+  id: 'B15',
+  title: 'pages of messages that change',
+  run: async (context): Promise<BenchReport> => {
+    const sizes = context.isShort
+      ? { messages: 500, edits: 300, reactions: 300, calls: 5 }
+      : { messages: 1_000_000, edits: 1_000, reactions: 10_000, calls: 300 }
+    await using chat = await startChat(await context.stack(), { gateways: 1, writers: 1, env: { LOG_LEVEL: 'warn' } })
+    const problems: string[] = []
+    const times = await measure(context, chat, sizes, problems)
+    const rows = times.map(
+      ({ what, summary: { p50, p99 } }): Row => ({
+        what: `B15 ${what}, ms`,
+        result: `p50 ${ms(p50)} p99 ${ms(p99)}`,
+        ...(context.isShort ? {} : { aim: `p99 < ${aimMs} ms`, isMet: p99 < aimMs }),
+      }),
+    )
+    return { rows, problems, data: times }
+  },
+}

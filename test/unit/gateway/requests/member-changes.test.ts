@@ -1,0 +1,75 @@
+import { Registry } from 'prom-client'
+import { describe, expect, it } from 'vitest'
+import type { MovedMarkers } from '../../../../services/gateway/requests/member-changes.ts'
+import { createMemberChanges } from '../../../../services/gateway/requests/member-changes.ts'
+import { StoreError } from '../../../../shared/ports/event-store.ts'
+import { defaultBounds } from '../../../../shared/runtime/config/bounds.ts'
+import { defaultTimes } from '../../../../shared/runtime/config/times.ts'
+import { createMetrics } from '../../../../shared/runtime/observability/metrics.ts'
+import { append, chatCreated, messagePosted } from '../../../contract/stored-chat.ts'
+import { seededRandom } from '../../../support/simulation/random.ts'
+import { ann, bob, room } from '../../domain/chat-fixtures.ts'
+import { memoryStore } from '../../memory-store/memory-store.ts'
+import { virtualClock } from '../../simulation/virtual-clock.ts'
+
+const open = async (bounds = {}) => {
+  const clock = virtualClock(seededRandom(1))
+  const { store, memberStates } = memoryStore()
+  await append(store, chatCreated(room, [ann, bob]), messagePosted(room, 2, ann), messagePosted(room, 3, ann))
+  const metrics = createMetrics(new Registry())
+  const changes = createMemberChanges({
+    memberStates,
+    clock,
+    metrics,
+    times: defaultTimes,
+    bounds: { ...defaultBounds, ...bounds },
+  })
+  const flushed = async () => (await metrics.memberStateFlushed.get()).values[0]?.value
+  return { clock, changes, flushed }
+}
+
+describe('The changes of members', () => {
+  it('report each marker that has moved, once, and no other', async () => {
+    const { clock, changes } = await open()
+    const moved: MovedMarkers[] = []
+    changes.onMoved((marker) => moved.push(marker))
+    const first = changes.mark({ room, user: ann, read: { gen: 0, seq: 2 } })
+    await clock.run(1)
+    await first
+    const later = [
+      changes.mark({ room, user: ann, read: { gen: 0, seq: 1 } }),
+      changes.mark({ room, user: bob, delivered: 3 }),
+      changes.mark({ room, user: bob, read: { gen: 1, seq: 1 } }),
+    ]
+    await clock.run(defaultTimes.memberStateFlushMs)
+    await Promise.all(later)
+    expect(moved).toEqual([
+      { room, user: ann, read: { gen: 0, seq: 2 }, delivered: 0 },
+      { room, user: bob, read: { gen: 1, seq: 1 }, delivered: 3 },
+    ])
+  })
+
+  it('refuse a marker while too many wait, and drop the one of an own message', async () => {
+    const { clock, changes, flushed } = await open({ pendingPerGateway: 1 })
+    const first = changes.mark({ room, user: ann, delivered: 1 })
+    await clock.run(1)
+    await first
+    changes.posted(room, ann, 2)
+    changes.posted(room, bob, 3)
+    await expect(changes.mark({ room, user: bob, delivered: 1 })).rejects.toBeInstanceOf(StoreError)
+    await clock.run(defaultTimes.memberStateFlushMs)
+    expect(await flushed()).toBe(2)
+  })
+
+  it('give two settings that arrive together the same result', async () => {
+    const { changes } = await open()
+    const results = [
+      changes.configure({ room, user: ann, isHidden: true }),
+      changes.configure({ room, user: ann, mutedUntil: '2126-01-01T00:00:00.000Z' }),
+      changes.configure({ room, user: ann, isHidden: false }),
+    ]
+    const [, second, third] = await Promise.all(results)
+    expect(second).toEqual({ mutedUntil: '2126-01-01T00:00:00.000Z' })
+    expect(third).toEqual(second)
+  })
+})
