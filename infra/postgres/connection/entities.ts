@@ -218,7 +218,7 @@ export const memberStateTable = defineEntity({
     userId: p.uuid().primary(),
     gen: p.integer().default(0),
     seq: seq().nullable(),
-    deliveredSeq: seq().default(0),
+    deliveredSeq: seq().defaultRaw('0'),
     mutedUntil: instant().nullable(),
     isHidden: p.boolean().nullable(),
   },

@@ -76,7 +76,7 @@ const giveDirectChats = async (client: pg.Client, user: string, chats: number): 
       insert into app_user select gen_random_uuid(), id::text, 'a name', now(), now() from made returning id, external_id
     )
     insert into chat_member
-    select external_id::uuid, peers.id, 0, null from peers
+    select external_id::uuid, peers.id, 0, null::bigint from peers
     union all select made.id, '${user}'::uuid, 0, null from made`)
 }
 
