@@ -17,6 +17,7 @@ import {
   time,
   userSchema,
 } from './shapes.ts'
+import { signalAnswers, signalPushes } from './signals.ts'
 
 /**
  * The schema of every frame that the service sends: answers to requests,
@@ -85,6 +86,7 @@ export const answerBodies = {
     next_cursor: z.string().optional(),
   }),
   'get-users': z.looseObject({ users: z.array(userSchema) }),
+  ...signalAnswers,
   resume: z.looseObject({
     rooms: z.record(z.guid(), resumedRoom),
     others: z.record(z.guid(), seq).optional(),
@@ -150,6 +152,7 @@ export const serverPushes = {
     id: z.never().optional(),
     body: z.looseObject({ room: id, seq: z.int().min(0), reason: z.enum(resumeReasons) }),
   }),
+  ...signalPushes,
   features: z.looseObject({
     event: z.literal('features'),
     id: z.never().optional(),

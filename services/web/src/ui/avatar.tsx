@@ -19,12 +19,18 @@ export const Avatar = ({
   name,
   seed,
   size = 'm',
+  isOnline = false,
 }: {
   name: string
   seed: string | undefined
   size?: 's' | 'm' | 'l'
+  isOnline?: boolean
 }): JSX.Element => (
-  <span class={`avatar avatar-${size} hue-${seed === undefined ? 'none' : hueOf(seed)}`} aria-hidden="true">
+  <span
+    class={`avatar avatar-${size} hue-${seed === undefined ? 'none' : hueOf(seed)}`}
+    data-online={isOnline || undefined}
+    aria-hidden="true"
+  >
     {initialsOf(name) || firstLetterOf(name)}
   </span>
 )

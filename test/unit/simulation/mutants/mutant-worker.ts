@@ -24,6 +24,10 @@ const simulations = {
   },
   lists: async () => (await import('../../client/message-lists/list-run.ts')).simulateLists,
   rules: async () => (await import('../rules/simulate-rules.ts')).simulateRules,
+  signals: async () => {
+    const { simulateSignals } = await import('../signals/simulate-signals.ts')
+    return (seed: number, _options?: Simulation) => simulateSignals(seed)
+  },
   hotPath: async () => {
     const { simulateHotPath } = await import('../../writer/hot-path-run.ts')
     return (_seed: number, _options?: Simulation) => simulateHotPath()

@@ -5,6 +5,7 @@ import { simulatePeople } from '../people/simulate-people.ts'
 import type { Simulation } from '../rooms/simulate.ts'
 import { simulate } from '../rooms/simulate.ts'
 import { simulateRules } from '../rules/simulate-rules.ts'
+import { simulateSignals } from '../signals/simulate-signals.ts'
 import { simulateWriter } from '../writers/simulate-writer.ts'
 import { appMutants } from './app-mutants.ts'
 import type { GatewayMutant } from './gateway-mutants.ts'
@@ -15,6 +16,7 @@ import { livingWriterMutants } from './living-writer-mutants.ts'
 import { markingMutants } from './marking-mutants.ts'
 import { peopleMutants } from './people-mutants.ts'
 import { ruleMutants } from './rule-mutants.ts'
+import { signalMutants } from './signal-mutants.ts'
 import type { SimulationName } from './try-mutant.ts'
 import { tryMutant } from './try-mutant.ts'
 import { writerMutants } from './writer-mutants.ts'
@@ -52,6 +54,7 @@ const simulations: readonly Simulated[] = [
   },
   { of: 'direct chats, blocks and profiles', mutants: peopleMutants, simulation: 'people', run: (seed) => simulatePeople(seed) },
   { of: 'roles and rules', mutants: ruleMutants, simulation: 'rules', run: (seed) => simulateRules(seed) },
+  { of: 'signals', mutants: signalMutants, simulation: 'signals', run: simulateSignals },
   { of: 'writers', mutants: writerMutants, simulation: 'writer', run: (seed) => simulateWriter(seed) },
   {
     of: 'writers while messages change',

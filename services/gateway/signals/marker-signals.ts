@@ -1,0 +1,36 @@
+import type { MovedMarker } from '../../../shared/records/signals.ts'
+import { signalChannels } from '../../../shared/records/signals.ts'
+import type { OnDropped } from './drop-reason.ts'
+import type { RoomSizes } from './room-sizes.ts'
+import type { SignalPublisher } from './signal-publisher.ts'
+
+/**
+ * Reports a read marker that has moved, after it is stored: to the user's own
+ * other devices, and to those who watch the room, if the room is small. `from`:
+ * the id of the watch of the session that moved it (`Watches.of`); it gets no
+ * push. Never rejects; the report may be lost.
+ */
+export type ReportMarker = (marker: MovedMarker, from?: string) => Promise<void>
+
+/** The publisher, and the size up to which members see each other's markers. */
+export interface MarkerSignalsDeps {
+  readonly publisher: SignalPublisher
+  readonly roomSize: RoomSizes
+  readonly receiptMembers: number
+  readonly onDropped: OnDropped
+}
+
+export const createReportMarker =
+  ({ publisher, roomSize, receiptMembers, onDropped }: MarkerSignalsDeps): ReportMarker =>
+  async (marker, from = '') => {
+    const { room, user, unread: _, mentions: __, ...shared } = marker
+    publisher.publish(`read ${user} ${room}`, signalChannels.user(user), { read: marker, from })
+    let members: number
+    try {
+      members = await roomSize(room)
+    } catch {
+      return onDropped('store', 1)
+    }
+    if (members > receiptMembers) return
+    publisher.publish(`read ${room} ${user}`, signalChannels.room(room), { read: { ...shared, room, user } })
+  }
