@@ -11,7 +11,7 @@ export const livingMutants: readonly Mutant[] = [
     module: memory,
     in: 'afterDeletion',
     guard: 'thread',
-    shownBy: 23,
+    shownBy: 3,
   },
   {
     rule: 'a deletion removes the content from the stored events (J1b)',
@@ -19,7 +19,7 @@ export const livingMutants: readonly Mutant[] = [
     in: 'afterDeletion',
     call: 'redactedEvent',
     becomes: 'event',
-    shownBy: 7,
+    shownBy: 8,
   },
   {
     rule: 'a page is as of the head in its snapshot (J1)',
@@ -40,7 +40,7 @@ export const livingMutants: readonly Mutant[] = [
     in: 'decide',
     call: 'whyNotPermitted',
   },
-  { rule: 'only the creator pins (J5)', module: event('set-pin'), in: 'decide', call: 'whyNotPermitted', shownBy: 5 },
+  { rule: 'only the creator pins (J5)', module: event('set-pin'), in: 'decide', call: 'whyNotPermitted', shownBy: 11 },
   { rule: 'only members change messages (J5)', module: event('set-reaction'), in: 'decide', guard: 'members' },
   {
     rule: 'a deleted message cannot be changed (J5)',
@@ -54,7 +54,7 @@ export const livingMutants: readonly Mutant[] = [
     in: 'projectMessage',
     call: 'stringify',
     becomes: 'row.edits.length > 1 ? row.data : <original>',
-    shownBy: 34,
+    shownBy: 49,
   },
   {
     rule: 'events and fields of a level are refused until the store has it (J7)',
