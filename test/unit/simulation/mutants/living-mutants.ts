@@ -47,7 +47,7 @@ export const livingMutants: readonly Mutant[] = [
     in: 'permittedMessage',
     call: 'whyNotChanged',
     becomes: "action === 'pin' ? undefined : <original>",
-    shownBy: 5,
+    shownBy: 11,
   },
   {
     rule: 'only members change messages (J5)',
