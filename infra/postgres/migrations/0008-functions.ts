@@ -59,6 +59,21 @@ const applyChanges = `create or replace function apply_changes(
     end if;
   end $$`
 
+/** The statement that stores the messages of a batch, each with its number. `0009-functions` uses it too. */
+export const insertMessages = `insert into message (chat_id, seq, id, created_at, user_id, type, thread, reply_to, n)
+      select chat_id, seq, id, created_at, user_id, type, thread, reply_to, max(before) over (partition by chat_id) + nth
+      from (
+        select numbered.*, case nth when 1 then coalesce((
+          select message.n from message where message.chat_id = numbered.chat_id order by message.seq desc limit 1
+        ), 0) end as before
+        from (
+          select *, row_number() over (partition by chat_id order by seq) as nth
+          from unnest(message_chats, message_seqs, message_ids, messages_created_at, message_users, message_types,
+            message_threads, messages_reply_to)
+            as new (chat_id, seq, id, created_at, user_id, type, thread, reply_to)
+        ) as numbered
+      ) as counted;`
+
 const applyRoomChanges = `create or replace function apply_room_changes(
     user_ids uuid[], external_ids text[], user_names text[], users_created_at timestamptz[], users_modified_at timestamptz[],
     new_ids uuid[], new_seqs bigint[], new_last_at timestamptz[], new_counts int[], new_modified_at timestamptz[],
@@ -102,19 +117,7 @@ const applyRoomChanges = `create or replace function apply_room_changes(
       where chat_member.chat_id = gone.chat_id and chat_member.user_id = gone.user_id;
     end if;
     if message_chats is not null then
-      insert into message (chat_id, seq, id, created_at, user_id, type, thread, reply_to, n)
-      select chat_id, seq, id, created_at, user_id, type, thread, reply_to, max(before) over (partition by chat_id) + nth
-      from (
-        select numbered.*, case nth when 1 then coalesce((
-          select message.n from message where message.chat_id = numbered.chat_id order by message.seq desc limit 1
-        ), 0) end as before
-        from (
-          select *, row_number() over (partition by chat_id order by seq) as nth
-          from unnest(message_chats, message_seqs, message_ids, messages_created_at, message_users, message_types,
-            message_threads, messages_reply_to)
-            as new (chat_id, seq, id, created_at, user_id, type, thread, reply_to)
-        ) as numbered
-      ) as counted;
+      ${insertMessages}
     end if;
     if message_changes is not null then
       perform apply_message_changes(message_changes);
