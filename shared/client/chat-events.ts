@@ -137,9 +137,6 @@ export interface ReadMarker {
   readonly seq: number
   readonly gen?: number
   readonly delivered?: number
-  /** Counts of the own user only. */
-  readonly unread?: number
-  readonly mentions?: number
 }
 
 export type ConnectionState =

@@ -42,6 +42,8 @@ export const createSignals = (deps: SignalsDeps): Signals => {
   const requests = createInternalRequests(deps)
   let link: Link | undefined
   let watched: WatchTarget = {}
+  /** The watched rooms, as far as the service knows the user as a member. */
+  const watchedRooms = new Set<string>()
   let isWatching = false
   /** By user, as it was reported last. */
   let presence: Readonly<Record<string, boolean | null>> = {}
@@ -49,7 +51,9 @@ export const createSignals = (deps: SignalsDeps): Signals => {
   const typedAtMs = new Map<string, number>()
 
   const apply = (state: WatchState): void => {
-    typingUsers.keepOnly(new Set(Object.keys(state.rooms)))
+    watchedRooms.clear()
+    for (const room of Object.keys(state.rooms)) watchedRooms.add(room)
+    typingUsers.keepOnly(watchedRooms)
     for (const [room, { typing }] of Object.entries(state.rooms)) typingUsers.replace(room, typing, signalTtlMs)
     presence = Object.fromEntries(Object.entries(state.users).map(([user, { online }]) => [user, online]))
   }
@@ -77,11 +81,13 @@ export const createSignals = (deps: SignalsDeps): Signals => {
     read: ({ room = '', body }) => listeners.emit('read', { ...(body as unknown as Omit<ReadMarker, 'room'>), room }),
   }
 
+  const watchAgain = (): void => requests.ask(() => request('watch', watched), applyAgain)
+
   /** Watches on the present link; also without rooms and users, because the service reports the markers of other devices only then. */
   const begin = (): void => {
     if (link === undefined || isWatching || !isAccepted()) return
     isWatching = true
-    requests.ask(() => request('watch', watched), applyAgain)
+    watchAgain()
   }
 
   /** Sends a signal on the present link, or not at all. */
@@ -99,6 +105,12 @@ export const createSignals = (deps: SignalsDeps): Signals => {
   listeners.on('message', ({ room, user_id: user }) => {
     typingUsers.remove(room, user)
     if (user === me()) typedAtMs.delete(room)
+  })
+
+  // The watch of a room ends with the membership.
+  listeners.on('left', ({ room }) => void watchedRooms.delete(room))
+  listeners.on('chat', ({ id }) => {
+    if (watched.rooms?.includes(id) === true && !watchedRooms.has(id)) watchAgain()
   })
 
   return {

@@ -69,8 +69,6 @@ export const signalPushes = {
       seq: z.int().min(0),
       gen: z.int().min(0).optional(),
       delivered: z.int().min(0).optional(),
-      unread: z.int().min(0).optional(),
-      mentions: z.int().min(0).optional(),
     }),
   ).extend({ room: id }),
 } as const

@@ -22,15 +22,13 @@ export interface Signal {
   readonly to?: readonly string[] | undefined
 }
 
-/** A read marker that has moved. `unread` and `mentions` are for the user's own devices only. */
+/** A read marker that has moved. */
 export interface MovedMarker {
   readonly room: string
   readonly user: string
   readonly seq: number
   readonly gen?: number | undefined
   readonly delivered?: number | undefined
-  readonly unread?: number | undefined
-  readonly mentions?: number | undefined
 }
 
 /** A publication on the channel of a room. */
@@ -38,9 +36,9 @@ export type RoomSignal = { readonly signal: Signal } | { readonly read: MovedMar
 
 /**
  * A publication on the channel of a user. `presence`: gateways that watch the user ask again whether it is online; the
- * publication does not say so, because it may be late or forged. `from`: the session that moved the marker.
+ * publication does not say so, because it may be late or forged.
  */
-export type UserSignal = { readonly presence: 'changed' } | { readonly read: MovedMarker; readonly from: string }
+export type UserSignal = { readonly presence: 'changed' } | { readonly read: MovedMarker }
 
 /** More than any publication of a gateway: a larger one is dropped without being parsed. */
 const largestBytes = 16 * 1024
@@ -52,8 +50,6 @@ const marker = z.object({
   seq: count,
   gen: count.optional(),
   delivered: count.optional(),
-  unread: count.optional(),
-  mentions: count.optional(),
 })
 
 const roomSignal = z.union([
@@ -71,7 +67,7 @@ const roomSignal = z.union([
 
 const userSignal = z.union([
   z.object({ v: z.literal(1), presence: z.literal('changed') }),
-  z.object({ v: z.literal(1), read: marker, from: z.string() }),
+  z.object({ v: z.literal(1), read: marker }),
 ])
 
 const parse = <Value>(schema: z.ZodType<Value>, payload: Buffer): Value | undefined => {

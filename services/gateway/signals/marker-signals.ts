@@ -6,11 +6,10 @@ import type { SignalPublisher } from './signal-publisher.ts'
 
 /**
  * Reports a read marker that has moved, after it is stored: to the user's own
- * other devices, and to those who watch the room, if the room is small. `from`:
- * the id of the watch of the session that moved it (`Watches.of`); it gets no
- * push. Never rejects; the report may be lost.
+ * devices, and to those who watch the room, if the room is small. Never rejects;
+ * the report may be lost.
  */
-export type ReportMarker = (marker: MovedMarker, from?: string) => Promise<void>
+export type ReportMarker = (marker: MovedMarker) => Promise<void>
 
 /** The publisher, and the size up to which members see each other's markers. */
 export interface MarkerSignalsDeps {
@@ -22,9 +21,9 @@ export interface MarkerSignalsDeps {
 
 export const createReportMarker =
   ({ publisher, roomSize, receiptMembers, onDropped }: MarkerSignalsDeps): ReportMarker =>
-  async (marker, from = '') => {
-    const { room, user, unread: _, mentions: __, ...shared } = marker
-    publisher.publish(`read ${user} ${room}`, signalChannels.user(user), { read: marker, from })
+  async (marker) => {
+    const { room, user } = marker
+    publisher.publish(`read ${user} ${room}`, signalChannels.user(user), { read: marker })
     let members: number
     try {
       members = await roomSize(room)
@@ -32,5 +31,5 @@ export const createReportMarker =
       return onDropped('store', 1)
     }
     if (members > receiptMembers) return
-    publisher.publish(`read ${room} ${user}`, signalChannels.room(room), { read: { ...shared, room, user } })
+    publisher.publish(`read ${room} ${user}`, signalChannels.room(room), { read: marker })
   }

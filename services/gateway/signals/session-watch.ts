@@ -18,7 +18,7 @@ export interface SessionWatchDeps {
 
 /** The rooms and users that one session watches, and the rate of its own signals. A class, because many sessions have one. */
 export class SessionWatch {
-  /** Unique among all gateways: names the session in publications. */
+  /** Unique on this gateway. */
   readonly id: string
   readonly user: string
   /** Each watched room with its follower: the watch of a room ends with its follower. */

@@ -26,8 +26,6 @@ export interface SignalsDeps {
   readonly bounds: Pick<Bounds, 'sendQueueBytes' | 'signalsWaiting'>
   readonly limits: Pick<ProtocolLimits, 'signalMembers' | 'receiptMembers'>
   readonly rates: Pick<Rates, 'sessionSignalsPerMinute' | 'sessionSignalsBurst' | 'roomSignalsPerMinute' | 'roomSignalsBurst'>
-  /** Unique among all gateways at all times. */
-  readonly gateway: string
   /** The number of members of a room, from the store. Rejects with `StoreError`. */
   readonly memberCount: (room: string) => Promise<number>
   /** Those of the users who share a chat with the viewer. Rejects with `StoreError`. */

@@ -72,7 +72,7 @@ export const createWatchedRooms = ({ fanOut, clock, metrics, maxTyping }: Watche
 
   const apply = (room: string, watched: WatchedRoom, received: RoomSignal): void => {
     if ('read' in received) {
-      const frame = textFrame(roomNoticeFrame('read', room, markerBody(received.read, false)))
+      const frame = textFrame(roomNoticeFrame('read', room, markerBody(received.read)))
       return pushTo(room, watched, frame, (user) => user !== received.read.user)
     }
     const { signal } = received

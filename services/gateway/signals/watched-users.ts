@@ -53,9 +53,9 @@ interface WatchedUser {
 export const createWatchedUsers = ({ fanOut, metrics, onPresenceHint }: WatchedUsersDeps): WatchedUsers => {
   const users = new Map<string, WatchedUser>()
 
-  const pushRead = (user: string, marker: MovedMarker, from: string): void => {
-    const frame = textFrame(roomNoticeFrame('read', marker.room, markerBody(marker, true)))
-    for (const watch of users.get(user)?.own ?? []) if (watch.id !== from) watch.push(frame)
+  const pushRead = (user: string, marker: MovedMarker): void => {
+    const frame = textFrame(roomNoticeFrame('read', marker.room, markerBody(marker)))
+    for (const watch of users.get(user)?.own ?? []) watch.push(frame)
   }
 
   const receive =
@@ -64,7 +64,7 @@ export const createWatchedUsers = ({ fanOut, metrics, onPresenceHint }: WatchedU
       const received = readUserSignal(payload)
       if (received === undefined) metrics.publicationsDropped.inc({ reason: 'malformed' })
       else if ('presence' in received) onPresenceHint(user)
-      else pushRead(user, received.read, received.from)
+      else pushRead(user, received.read)
     }
 
   const open = (user: string): WatchedUser => {

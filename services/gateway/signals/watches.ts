@@ -54,7 +54,6 @@ export interface WatchesDeps {
   readonly bounds: Pick<Bounds, 'sendQueueBytes'>
   readonly limits: Pick<ProtocolLimits, 'signalMembers'>
   readonly rates: Pick<Rates, 'sessionSignalsPerMinute' | 'sessionSignalsBurst'>
-  readonly gateway: string
   readonly roomSize: RoomSizes
   /** Those of the users who share a chat with the viewer. Rejects with `StoreError`. */
   readonly visible: (users: readonly string[], viewer: string) => Promise<readonly string[]>
@@ -65,7 +64,7 @@ export interface WatchesDeps {
 const queueShare = 1 / 4
 
 export const createWatches = (deps: WatchesDeps): Watches => {
-  const { fanOut, clock, metrics, times, bounds, limits, rates, gateway, roomSize, onDropped } = deps
+  const { fanOut, clock, metrics, times, bounds, limits, rates, roomSize, onDropped } = deps
   const sessions = new Map<SessionRooms, SessionWatch>()
   const rate = { perMinute: rates.sessionSignalsPerMinute, burst: rates.sessionSignalsBurst }
   const mostQueuedBytes = bounds.sendQueueBytes * queueShare
@@ -95,7 +94,7 @@ export const createWatches = (deps: WatchesDeps): Watches => {
     if (known !== undefined) return known
     count += 1
     const queue = { sendQueue, mostQueuedBytes, onDropped }
-    const watch = new SessionWatch(`${gateway}/${count}`, rooms.user, new TokenBucket(rate, clock), queue)
+    const watch = new SessionWatch(String(count), rooms.user, new TokenBucket(rate, clock), queue)
     sessions.set(rooms, watch)
     return watch
   }

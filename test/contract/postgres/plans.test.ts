@@ -8,7 +8,7 @@ import { configureMembersStatement } from '../../../infra/postgres/member-state/
 import { markMembersStatement } from '../../../infra/postgres/member-state/mark-members.ts'
 import { listChatsStatement } from '../../../infra/postgres/read-model/chat-list.ts'
 import { listVersionsStatement } from '../../../infra/postgres/read-model/message-details.ts'
-import { listMessagesStatement } from '../../../infra/postgres/read-model/message-list.ts'
+import { listMessagesStatement } from '../../../infra/postgres/read-model/message-list-statement.ts'
 import { readUsersSeenByStatement } from '../../../infra/postgres/read-model/read-model.ts'
 import { countUnreadStatement, readMarkedMembershipsStatement } from '../../../infra/postgres/read-model/unread-memberships.ts'
 import { defaultTimes } from '../../../shared/runtime/config/times.ts'
@@ -240,7 +240,7 @@ describe.skipIf(noStackReason())('listing the chats of a user on PostgreSQL', ()
   }, 60_000)
 
   it.each([
-    ['20', few, 480],
+    ['20', few, 600],
     ['5,000', many, 16_000],
     ['5,000 direct', direct, 16_000],
   ])(

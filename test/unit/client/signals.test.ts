@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ConnectOptions } from '../../../shared/client/chat-client.ts'
 import type { ChatEvents } from '../../../shared/client/chat-events.ts'
-import { bob, me, messageFrame, room, roomOf, script } from './scripted-service.ts'
+import { bob, chatOf, me, membersFrame, messageFrame, room, roomOf, script } from './scripted-service.ts'
 
 const binding = { features: ['watch', 'signal'], level: 3 }
 const cyd = roomOf(77)
@@ -115,6 +115,19 @@ describe('watch', () => {
       { user_id: bob, online: true },
     ])
     expect(heard.typing).toEqual([{ room, users: [bob] }])
+  })
+
+  it('is repeated when the user is a member of a watched room again', async () => {
+    const { client, socket, clock } = await joined()
+    const watched = client.watch({ rooms: [room] })
+    await clock.run(0)
+    socket.answer(socket.take('watch'), { rooms: { [room]: { signals: true, typing: [] } }, users: {} })
+    await watched
+    socket.deliver(membersFrame('remove-users', 5, [me]))
+    socket.deliver(membersFrame('add-users', 8, [me]))
+    socket.answer(socket.take('list-chats'), { chats: [{ ...chatOf(room), seq: 8 }] })
+    await clock.run(0)
+    expect(socket.take('watch').body).toEqual({ rooms: [room], users: [] })
   })
 
   it('fails with the code of a service that has no signals yet, and begins when the service accepts it', async () => {

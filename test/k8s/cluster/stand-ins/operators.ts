@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pinnedImages } from '../../../../infra/docker/pinned-images.ts'
 import { makeAuthority } from '../../../security/secured/services/authority.ts'
 import { until } from '../../../support/poll.ts'
 import { getAll, getOne, kubectl } from '../kubectl.ts'
@@ -48,6 +49,10 @@ const addPostgresRoles = async (): Promise<void> => {
   }
 }
 
+/** The manifest of the server, with the image that the compose file pins. */
+const manifestOf = (server: string): string =>
+  readFileSync(join(import.meta.dirname, `${server}.yaml`), 'utf8').replace('pinned-image', pinnedImages().services[server] ?? '')
+
 /**
  * Plays Strimzi and CloudNativePG: when their objects exist, starts one server of each with TLS and the
  * users of the objects, creates the Secrets with the CA certificates, and sets the conditions.
@@ -59,7 +64,7 @@ export const playOperators = async (folder: string): Promise<void> => {
   }
   await until('the objects of the operators', exist, { withinMs: 120_000, everyMs: 1_000 })
   await putCertificates(folder)
-  for (const file of ['kafka.yaml', 'postgres.yaml']) await inData('apply', '-f', join(import.meta.dirname, file))
+  for (const server of ['kafka', 'postgres']) await kubectl(['-n', namespace, 'apply', '-f', '-'], manifestOf(server))
   for (const server of ['kafka', 'postgres']) await inData('rollout', 'status', `statefulset/${server}`, '--timeout=5m')
   const users = await getAll('kafkauser', '-n', namespace)
   for (const { metadata } of users) await addKafkaUser(metadata.name)
