@@ -1,5 +1,5 @@
 import type { Chat, Membership, Message } from '../domain/events.ts'
-import type { MessageVersion } from './call-types.ts'
+import type { MessageVersion, Person } from './call-types.ts'
 import type { ChatError } from './chat-error.ts'
 import type { RoomUnread } from './unread-state.ts'
 
@@ -22,6 +22,8 @@ export interface RoomMessage extends MessageVersion {
 /** A chat of the user; its messages follow from `seq` on. */
 export interface JoinedChat extends Chat {
   readonly seq: number
+  /** In a direct chat that was read from the list of chats: the other user. */
+  readonly peer?: Pick<Person, 'id' | 'externalUserId' | 'name' | 'image'>
 }
 
 /** Users were added to a room or removed from it; `users` is empty when the request changed nothing. */

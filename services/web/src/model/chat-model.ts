@@ -1,11 +1,14 @@
 import type { ReadonlySignal, Signal } from '@preact/signals'
 import { batch, computed, signal } from '@preact/signals'
+import type { ProfileChange } from '../../../../shared/client/call-types.ts'
 import type { ChatClient } from '../../../../shared/client/chat-client.ts'
 import type { ChatEvents, ConnectionState, JoinedChat } from '../../../../shared/client/chat-events.ts'
 import { connect } from '../../../../shared/client/connect.ts'
 import type { User } from '../../../../shared/domain/events.ts'
 import type { Account } from './account.ts'
 import { rememberToken } from './account.ts'
+import type { BlockedPeople } from './blocked-people.ts'
+import { createBlockedPeople } from './blocked-people.ts'
 import type { Drafts } from './drafts.ts'
 import { createDrafts } from './drafts.ts'
 import type { FrameLog } from './frame-log.ts'
@@ -39,6 +42,7 @@ export interface ChatModel {
   /** Most recent activity first. */
   readonly rooms: ReadonlySignal<readonly ViewedRoom[]>
   readonly people: People
+  readonly blocked: BlockedPeople
   readonly frames: FrameLog
   readonly outgoingMessages: Signal<OutgoingMessages | undefined>
   /** Undefined until the first connection. */
@@ -48,6 +52,8 @@ export interface ChatModel {
   /** Undefined if the service does not require tokens. */
   readonly tokens: Tokens | undefined
   room(id: string): ViewedRoom | undefined
+  /** Changes the own profile. Rejects as the client's call does. */
+  updateProfile(change: ProfileChange, signal: AbortSignal): Promise<void>
   /** Marks everything up to `seq` as read. */
   markRead(room: ViewedRoom, seq: number): void
   /** Removes a room that the user has left from the list. */
@@ -99,6 +105,14 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
     drafts.value = createDrafts(user.id)
   }
 
+  /** The profile may have changed on another device. */
+  const showMe = (user: User): void => {
+    if (me.value === undefined) return onBound(user)
+    if (me.value.modified_at === user.modified_at) return
+    me.value = user
+    people.add([user])
+  }
+
   const raiseReadMark = (room: ViewedRoom | undefined, seq: number): void => {
     if (room !== undefined && seq > room.readUpTo.value) room.readUpTo.value = seq
   }
@@ -108,6 +122,7 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
 
   const onChat = (chat: JoinedChat): void => {
     if (me.value === undefined && client.user !== undefined) onBound(client.user)
+    if (chat.peer !== undefined) people.add([chat.peer])
     people.request(chat.users)
     const known = byId.value.get(chat.id)
     if (known) {
@@ -159,7 +174,7 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
   })
   client.on('state', (next) =>
     batch(() => {
-      if (next.state === 'online' && client.user !== undefined && me.value === undefined) onBound(client.user)
+      if (next.state === 'online' && client.user !== undefined) showMe(client.user)
       state.value = next
       if (next.state === 'online') void serviceClock.sync()
       if (next.state === 'offline') void tokens?.checkRefusal()
@@ -182,12 +197,14 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
     signedInAs: externalUserId,
     rooms: computed(() => [...byId.value.values()].sort((a, b) => b.lastAt.value.localeCompare(a.lastAt.value))),
     people,
+    blocked: createBlockedPeople(client, people),
     frames,
     outgoingMessages,
     drafts,
     features,
     tokens,
     room: (id) => byId.value.get(id),
+    updateProfile: async (change, signal) => showMe(await client.updateUser(change, { signal })),
     markRead: (room, seq) => {
       raiseReadMark(room, seq)
       marks?.set(room.id, seq)

@@ -50,12 +50,18 @@ const groupTitle = (model: ChatModel, { name, members }: ViewedRoom): string => 
 }
 
 /**
- * The name of a chat for this user. An unnamed chat of two has the name of the
- * other user. It is read from the stored name, and is therefore available before
+ * The name of a chat for this user. A direct chat has the name of the other user,
+ * and so has an unnamed chat of two. It is read from the stored name, and is therefore available before
  * the members are known, and after one has left.
  */
-export const titleOf = (model: ChatModel, room: ViewedRoom): string =>
-  room.members.value.length > 2 ? groupTitle(model, room) : pairTitle(model, room)
+export const titleOf = (model: ChatModel, room: ViewedRoom): string => {
+  if (room.isDirect) return model.people.nameOf(room.partner.value ?? '')
+  return room.members.value.length > 2 ? groupTitle(model, room) : pairTitle(model, room)
+}
 
 /** The seed of a chat's colour: a chat of two has the colour of the other user, also after that user has left. */
 export const colourSeedOf = (room: ViewedRoom): string => room.partner.value ?? room.id
+
+/** The image of a chat: in a direct chat, that of the other user. */
+export const imageOf = ({ people }: ChatModel, room: ViewedRoom): string | undefined =>
+  room.isDirect ? people.person(room.partner.value ?? '')?.image : undefined

@@ -20,11 +20,15 @@ const closings: Readonly<Record<number, string>> = {
   4501: 'The service refused the token. Sign in with another one; unsent messages are kept on this device.',
 }
 
+const blockedSentence = 'Some of these people have blocked you, so that you cannot add them to a chat.'
+
 /** An error as a sentence for the user. */
 export const explain = (error: unknown): string => {
   if (!(error instanceof ChatError)) return error instanceof Error ? error.message : String(error)
-  const { field, reason, action } = error.details ?? {}
+  const { field, reason, action, users } = error.details ?? {}
   if (error.code === 'forbidden' && action === 'pin') return 'Only the user who started the chat can pin messages.'
+  if (error.code === 'forbidden' && action === 'direct') return 'You cannot start this chat: one of you has blocked the other.'
+  if (error.code === 'forbidden' && action === 'add' && users !== undefined) return blockedSentence
   if (error.code === 'invalid' && field !== undefined) return `The service refused ${field}: ${reason}`
   return closings[error.closeCode ?? 0] ?? sentences[error.code] ?? error.message
 }

@@ -18,6 +18,8 @@ import { membersEntry, messageEntry, timelineOf } from './timeline.ts'
 export interface ViewedRoom {
   readonly id: string
   readonly name: string
+  /** The only direct chat with its partner. It keeps its two members. */
+  readonly isDirect: boolean
   readonly members: Signal<readonly string[]>
   /** The other user of a chat of two, also after that user has left; undefined in a larger chat. */
   readonly partner: ReadonlySignal<string | undefined>
@@ -106,6 +108,7 @@ export const createRoom = ({ chat, readUpTo: readBefore, client, people, partner
   return {
     id,
     name,
+    isDirect: chat.direct === true,
     members,
     partner: computed(() => partners.of(id, members.value)),
     entries,

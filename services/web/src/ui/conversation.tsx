@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { useEffect, useMemo } from 'preact/hooks'
 import type { ChatModel } from '../model/chat-model.ts'
-import { colourSeedOf, titleOf } from '../model/chat-title.ts'
+import { colourSeedOf, imageOf, titleOf } from '../model/chat-title.ts'
 import { isolate } from '../model/isolate.ts'
 import { createMessageView } from '../model/message-view.ts'
 import type { ViewedRoom } from '../model/room.ts'
@@ -64,7 +64,7 @@ export const Conversation = ({ model, room }: { readonly model: ChatModel; reado
           >
             <Icon name="back" />
           </button>
-          <Avatar name={title} seed={colourSeedOf(room)} size="s" />
+          <Avatar name={title} image={imageOf(model, room)} seed={colourSeedOf(room)} size="s" />
           <div class="bar-title">
             <h1>
               <bdi>{title}</bdi>

@@ -1,8 +1,11 @@
 import type { JSX } from 'preact'
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { offersDirectChats } from '../model/direct-chat.ts'
+import { isolate } from '../model/isolate.ts'
 import type { MessageView, OpenMenu } from '../model/message-view.ts'
 import type { IconName } from './icons.tsx'
 import { Icon } from './icons.tsx'
+import { showPerson } from './shown-person.ts'
 import { placeMenu, useMenu } from './use-menu.ts'
 
 const quickReactions = ['👍', '❤️', '😂', '🎉', '😮', '😢'] as const
@@ -113,6 +116,13 @@ const Menu = ({ view, open }: MenuProps): JSX.Element => {
           icon="pin"
           text={message.pinned ? 'Unpin' : 'Pin'}
           act={closing(() => view.pin(message, message.pinned !== true))}
+        />
+      ) : null}
+      {!isOwn && offersDirectChats(view.model) ? (
+        <Item
+          icon="people"
+          text={`Profile of ${isolate(view.model.people.nameOf(message.user_id))}`}
+          act={closing(() => showPerson(message.user_id))}
         />
       ) : null}
       {isOwn && view.can('delete-message') ? (

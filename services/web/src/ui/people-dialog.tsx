@@ -1,16 +1,20 @@
 import type { JSX } from 'preact'
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import type { ChatModel } from '../model/chat-model.ts'
 import { isolate } from '../model/isolate.ts'
 import type { ViewedRoom } from '../model/room.ts'
 import { externalIdsIn, findPeople } from '../model/start-chat.ts'
-import { Avatar } from './avatar.tsx'
 import { ConfirmDialog } from './confirm-dialog.tsx'
 import { Dialog } from './dialog.tsx'
+import { PersonAvatar } from './person-avatar.tsx'
+import { PersonLink } from './person-link.tsx'
 import { PersonPicker } from './person-picker.tsx'
 import { Problem } from './problem.tsx'
 import type { UiTask } from './use-task.ts'
 import { useTask } from './use-task.ts'
+
+/** The names of so many members are read again when the dialog opens. */
+const mostRefreshed = 100
 
 interface PeopleProps {
   readonly model: ChatModel
@@ -23,24 +27,24 @@ interface MemberProps extends PeopleProps {
   readonly remove: () => void
 }
 
-const Member = ({ model, task, id, remove }: MemberProps): JSX.Element => {
+const Member = ({ model, room, task, id, remove }: MemberProps): JSX.Element => {
   const isMe = id === model.me.value?.id
   const name = model.people.nameOf(id)
   return (
     <li class="person">
-      <Avatar name={name} seed={id} size="s" />
-      <span class="person-name">
-        <bdi>{name}</bdi> <bdi class="quiet">{isMe ? 'you' : model.people.person(id)?.externalUserId}</bdi>
-      </span>
-      <button
-        type="button"
-        class="button small"
-        disabled={task.isBusy}
-        aria-label={isMe ? 'Leave the chat' : `Remove ${isolate(name)}`}
-        onClick={remove}
-      >
-        {isMe ? 'Leave' : 'Remove'}
-      </button>
+      <PersonAvatar model={model} id={id} />
+      <PersonLink model={model} id={id} />
+      {room.isDirect ? null : (
+        <button
+          type="button"
+          class="button small"
+          disabled={task.isBusy}
+          aria-label={isMe ? 'Leave the chat' : `Remove ${isolate(name)}`}
+          onClick={remove}
+        >
+          {isMe ? 'Leave' : 'Remove'}
+        </button>
+      )}
     </li>
   )
 }
@@ -105,6 +109,7 @@ const Adding = ({ model, room, task }: PeopleProps): JSX.Element => {
 export const PeopleDialog = ({ model, room, close }: Omit<PeopleProps, 'task'> & { readonly close: () => void }): JSX.Element => {
   const task = useTask()
   const [removing, setRemoving] = useState<string>()
+  useEffect(() => model.people.refresh(room.members.peek().slice(0, mostRefreshed)), [room])
   return (
     <Dialog title="People" close={close}>
       <div class="dialog-body">
@@ -113,7 +118,7 @@ export const PeopleDialog = ({ model, room, close }: Omit<PeopleProps, 'task'> &
             <Member key={id} model={model} room={room} task={task} id={id} remove={() => setRemoving(id)} />
           ))}
         </ul>
-        {room.hasLeft.value ? <Problem text={task.problem} /> : <Adding model={model} room={room} task={task} />}
+        {room.hasLeft.value || room.isDirect ? <Problem text={task.problem} /> : <Adding model={model} room={room} task={task} />}
       </div>
       {removing === undefined ? null : (
         <ConfirmRemoval model={model} room={room} task={task} id={removing} close={() => setRemoving(undefined)} />

@@ -86,7 +86,7 @@ export const SignIn = (): JSX.Element => {
             />
             <Field
               label="Your name"
-              hint="Others see it. It cannot be changed later."
+              hint="Others see it."
               value={name}
               set={setName}
               autoComplete="name"
