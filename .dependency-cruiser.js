@@ -26,7 +26,7 @@ const drivers = packages(
  * behind it. Files that lie beside the folders wire them together, or declare what all of them share.
  */
 const folderOrders = {
-  'services/gateway': ['server', 'session', 'requests', 'rooms', 'reads', 'send-queue', 'admission', 'limits'],
+  'services/gateway': ['server', 'session', 'requests', 'signals', 'rooms', 'reads', 'send-queue', 'admission', 'limits'],
   'infra/kafka': ['consumer', 'admin', 'producer', 'kafkajs-patches', 'driver'],
   'infra/postgres': ['pglite', 'admin', 'event-store', 'member-state', 'read-model', 'connection', 'migrations'],
   'shared/runtime': ['process', 'observability', 'config', 'async'],

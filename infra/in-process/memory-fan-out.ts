@@ -49,6 +49,10 @@ export const memoryFanOut = ({ log, clock }: MemoryFanOutOptions): FanOut => {
       const place = listeners.add(channel, listener)
       return { ready: Promise.resolve(), close: () => listeners.remove(place) }
     },
+    listeners: async (channels) => {
+      if (isClosed) throw new Error('the fan-out is closed')
+      return channels.map((channel) => (listeners.has(channel) ? 1 : 0))
+    },
     onRestored: () => () => {},
     close: async () => {
       isClosed = true

@@ -107,6 +107,13 @@ export const redisFanOut = async (options: RedisFanOutOptions): Promise<FanOut> 
     }
   }
 
+  /** The link; throws while there is none. */
+  const required = (): RedisLink => {
+    if (closing.signal.aborted) throw new Error('the fan-out is closed')
+    if (link === undefined) throw new Error('the fan-out is down')
+    return link
+  }
+
   const running = run()
   await tried.promise
   return {
@@ -114,16 +121,19 @@ export const redisFanOut = async (options: RedisFanOutOptions): Promise<FanOut> 
       return link === undefined ? 'down' : 'up'
     },
     publish: async (items) => {
-      if (closing.signal.aborted) throw new Error('the fan-out is closed')
-      if (link === undefined) throw new Error('the fan-out is down')
+      const to = required()
       try {
-        await link.publish(items.map(({ channel, payload }) => ({ channel: prefix + channel, payload })))
+        await to.publish(items.map(({ channel, payload }) => ({ channel: prefix + channel, payload })))
       } catch (error) {
         // Without its cause, because ioredis attaches the command, which has content.
         throw new Error(`not published: ${contentFreeMessage(error)}`)
       }
     },
     subscribe: (channel, listener) => subscriptions.subscribe(prefix + channel, listener),
+    listeners: async (channels) => {
+      const counts = await required().listeners(channels.map((channel) => prefix + channel))
+      return channels.map((channel) => counts.get(prefix + channel) ?? 0)
+    },
     onRestored: (listener) => {
       const entry = { listener }
       restored.add(entry)

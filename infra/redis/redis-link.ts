@@ -33,6 +33,8 @@ export interface RedisLink {
   /** Resolves when all later publications on the channels will be received. */
   subscribe(channels: readonly string[]): Promise<void>
   unsubscribe(channels: readonly string[]): Promise<void>
+  /** The number of connections that are subscribed to each channel. */
+  listeners(channels: readonly string[]): Promise<ReadonlyMap<string, number>>
   /** Resolves when every connection has answered, after all earlier commands on it. */
   ping(): Promise<void>
   /** URLs of the nodes of the cluster, for the next link. */
@@ -41,9 +43,26 @@ export interface RedisLink {
 
 /** The commands of plain pub/sub, with many channels per command, and of sharded pub/sub, with one. */
 const dialects = {
-  plain: { publish: 'publish', subscribe: 'subscribe', unsubscribe: 'unsubscribe', event: 'messageBuffer', channels: 1_000 },
-  sharded: { publish: 'spublish', subscribe: 'ssubscribe', unsubscribe: 'sunsubscribe', event: 'smessageBuffer', channels: 1 },
+  plain: {
+    publish: 'publish',
+    subscribe: 'subscribe',
+    unsubscribe: 'unsubscribe',
+    event: 'messageBuffer',
+    channels: 1_000,
+    count: 'NUMSUB',
+  },
+  sharded: {
+    publish: 'spublish',
+    subscribe: 'ssubscribe',
+    unsubscribe: 'sunsubscribe',
+    event: 'smessageBuffer',
+    channels: 1,
+    count: 'SHARDNUMSUB',
+  },
 } as const
+
+/** Channels of one PUBSUB NUMSUB, so that one answer does not keep a server busy. */
+const countedAtOnce = 200
 
 const chunks = <Item>(items: readonly Item[], size: number): Item[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size))
@@ -54,6 +73,12 @@ const inOneWrite = async (redis: Redis, send: () => Promise<unknown>[]): Promise
   const replies = send()
   redis.stream.uncork()
   await Promise.all(replies)
+}
+
+/** The answer lists each channel, followed by its number of subscribers. */
+const countsIn = (answer: unknown): [string, number][] => {
+  const cells = answer as readonly (string | number)[]
+  return chunks(cells, 2).map(([channel, count]) => [String(channel), Number(count)])
 }
 
 /** Whether the error shows that the known slots of the cluster are outdated. */
@@ -109,7 +134,23 @@ export const openRedisLink = async (options: RedisLinkOptions): Promise<RedisLin
       ),
     )
 
+  const count = async ({ publisher }: Shard, channels: readonly string[]): Promise<[string, number][]> => {
+    const answers = await Promise.all(
+      chunks(channels, countedAtOnce).map((some) => publisher.call('PUBSUB', dialect.count, ...some)),
+    )
+    return answers.flatMap(countsIn)
+  }
+
   return {
+    listeners: async (channels) => {
+      const counts: [string, number][] = []
+      await perShard(
+        channels,
+        (channel) => channel,
+        async (shard, group) => void counts.push(...(await count(shard, group))),
+      )
+      return new Map(counts)
+    },
     publish: async (messages) => {
       try {
         await perShard(

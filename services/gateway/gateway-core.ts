@@ -7,7 +7,9 @@ import type { ReadModel } from '../../shared/ports/read-model.ts'
 import { closeCodes } from '../../shared/protocol/close-codes.ts'
 import type { ProtocolLimits } from '../../shared/protocol/limits.ts'
 import { memberStateLevel } from '../../shared/protocol/member-state.ts'
+import { signalLevel } from '../../shared/protocol/signal-level.ts'
 import type { Bounds } from '../../shared/runtime/config/bounds.ts'
+import type { Rates } from '../../shared/runtime/config/rates.ts'
 import type { Times } from '../../shared/runtime/config/times.ts'
 import type { Metrics } from '../../shared/runtime/observability/metrics.ts'
 import type { Admission } from './admission/admission.ts'
@@ -31,6 +33,7 @@ import { createProduce } from './requests/produce.ts'
 import { createQueries } from './requests/queries.ts'
 import { createReplaceExternalIds } from './requests/replace-external-ids.ts'
 import { createResume } from './requests/resume.ts'
+import { createSignalRequests } from './requests/signal-requests.ts'
 import { createDeliveryWatch } from './rooms/delivery-watch.ts'
 import { createHeadSweep } from './rooms/head-sweep.ts'
 import { createPendingCommands } from './rooms/pending-commands.ts'
@@ -43,6 +46,7 @@ import type { SendQueueDeps } from './send-queue/send-queue.ts'
 import type { Wire } from './send-queue/wire.ts'
 import type { SessionDeps } from './session/session.ts'
 import { Session } from './session/session.ts'
+import { createSignals } from './signals/signals.ts'
 
 /** The ports and settings of a gateway. */
 export interface GatewayCoreDeps {
@@ -57,6 +61,7 @@ export interface GatewayCoreDeps {
   readonly times: Times
   readonly bounds: Bounds
   readonly limits: ProtocolLimits
+  readonly rates: Rates
   /** This gateway's reply address, unique among all gateways at all times. */
   readonly gateway: string
   readonly newId: () => string
@@ -97,13 +102,31 @@ const createDelivery = (deps: GatewayCoreDeps, sessions: ReadonlySet<Session>) =
   const lookups = createLookups(eventStore, readModel, bounds)
   const lookUpOutcome = createOutcomeLookup(lookups)
   const pending = createPendingCommands({ clock, deadlineMs: times.commandDeadlineMs, lookUpOutcome })
-  const userSessions = createUserSessions({ fanOut, clock, metrics, releaseMs })
+  const featureLevel = createFeatureLevel(readModel, log, (level) => {
+    for (const session of sessions) session.announceFeatures(level)
+  })
+  const isEnabled = (): boolean => featureLevel.current >= signalLevel
+  const visible = async (users: readonly string[], viewer: string): Promise<readonly string[]> =>
+    (await readModel.usersById(users, viewer)).map(({ id }) => id)
+  const signals = createSignals({ ...deps, memberCount: lookups.memberCount, visible, isEnabled })
+  const { held: onHeld, released: onReleased } = signals.presence
+  const userSessions = createUserSessions({ fanOut, clock, metrics, releaseMs, onHeld, onReleased })
   const delivery = createDeliveryWatch(clock, metrics)
   const maxEarly = bounds.heldFrames
   const { sessionsOf } = userSessions
-  const feeds = createRoomFeeds({ fanOut, lookups, clock, metrics, pending, retryMs, maxEarly, delivery, releaseMs, sessionsOf })
-  const featureLevel = createFeatureLevel(readModel, log, (level) => {
-    for (const session of sessions) session.announceFeatures(level)
+  const onRemoved = signals.watches.removed
+  const feeds = createRoomFeeds({
+    fanOut,
+    lookups,
+    clock,
+    metrics,
+    pending,
+    retryMs,
+    maxEarly,
+    delivery,
+    releaseMs,
+    sessionsOf,
+    onRemoved,
   })
   const sweptParts = { readModel, feeds, userSessions, pending, lookUpOutcome, featureLevel }
   const sweep = createHeadSweep({ ...sweptParts, fanOut, clock, times, random })
@@ -114,14 +137,14 @@ const createDelivery = (deps: GatewayCoreDeps, sessions: ReadonlySet<Session>) =
     pagesAtOnce: bounds.pagesPerSession,
     onFull: () => metrics.slowConsumers.inc(),
   }
-  return { lookups, lookUpOutcome, pending, userSessions, delivery, feeds, featureLevel, sweep, sessionRooms }
+  return { lookups, lookUpOutcome, pending, userSessions, delivery, feeds, featureLevel, sweep, sessionRooms, signals }
 }
 
 type Delivery = ReturnType<typeof createDelivery>
 
 /** The parts that handle requests. */
 const createRequestHandlers = (deps: GatewayCoreDeps, delivery: Delivery) => {
-  const { lookups, lookUpOutcome, pending, userSessions, feeds, featureLevel, sessionRooms } = delivery
+  const { lookups, lookUpOutcome, pending, userSessions, feeds, featureLevel, sessionRooms, signals } = delivery
   const { commandLog, readModel, clock, metrics, log, times, bounds, limits, gateway, newId } = deps
   const produce = createProduce(commandLog, clock, bounds, {
     retryMs: times.sweepLeastMs,
@@ -139,17 +162,22 @@ const createRequestHandlers = (deps: GatewayCoreDeps, delivery: Delivery) => {
   const binding = createBinding({ lookups, intake, userSessions, resume, sessionRooms, featureLevel })
   const budget = createAnswerBudget(bounds)
   const queries = createQueries({ readModel, budget, featureLevel })
+  memberChanges.onMoved(({ room, user, read: { seq, gen }, delivered }) => {
+    void signals.reportMarker({ room, user, seq, gen, delivered: delivered === 0 ? undefined : delivered })
+  })
   const memberRequests = createMemberRequests(memberChanges)
+  const signalRequests = createSignalRequests({ signals, readModel })
   const read = createFrameReader(limits, () => featureLevel.current)
-  return { read, intake, resume, binding, budget, queries, memberChanges, memberRequests }
+  return { read, intake, resume, binding, budget, queries, memberChanges, memberRequests, signalRequests }
 }
 
 export const createGatewayCore = (deps: GatewayCoreDeps): GatewayCore => {
   const { fanOut, clock, metrics, log, times, bounds, gateway } = deps
   const sessions = new Set<Session>()
   const delivery = createDelivery(deps, sessions)
-  const { lookups, pending, userSessions, feeds, featureLevel, sweep } = delivery
-  const { read, intake, resume, binding, budget, queries, memberChanges, memberRequests } = createRequestHandlers(deps, delivery)
+  const { lookups, pending, userSessions, feeds, featureLevel, sweep, signals } = delivery
+  const handling = createRequestHandlers(deps, delivery)
+  const { read, intake, resume, binding, budget, queries, memberChanges, memberRequests, signalRequests } = handling
   const outcomes = listenForOutcomes({ fanOut, gateway, feeds, pending, metrics })
   let framesWritten = 0
   let isStopped = false
@@ -168,7 +196,7 @@ export const createGatewayCore = (deps: GatewayCoreDeps): GatewayCore => {
   }
   const onDrained = budget.drained
   const onEnded = (session: Session): void => void sessions.delete(session)
-  const handlers = { binding, intake, queries, memberRequests, resume, read }
+  const handlers = { binding, intake, queries, memberRequests, signalRequests, resume, read, signals }
   const sessionDeps: SessionDeps = {
     ...handlers,
     userSessions,
@@ -188,6 +216,7 @@ export const createGatewayCore = (deps: GatewayCoreDeps): GatewayCore => {
       // Read the level before a socket is accepted: a client that reconnects may send events of the level that the store already has.
       await retrying(clock, times.sweepLeastMs, () => !isStopped, featureLevel.refresh)
       sweep.start()
+      signals.start()
     },
     open: (wire, admission) => {
       const session = new Session(wire, admission, sessionDeps)
@@ -212,6 +241,7 @@ export const createGatewayCore = (deps: GatewayCoreDeps): GatewayCore => {
       pending.stop()
       for (const session of [...sessions]) session.close(closeCodes.restart)
       feeds.close()
+      signals.close()
       userSessions.close()
       outcomes.close()
     },

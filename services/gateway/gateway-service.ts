@@ -82,6 +82,7 @@ export const createGatewayService = (
     times,
     bounds,
     limits,
+    rates,
     gateway: randomUUIDv7(),
     newId: () => randomUUIDv7(),
     random: Math.random,

@@ -65,6 +65,38 @@ export interface Reaction {
   readonly seq: number
 }
 
+/** The rooms and users to watch; at most 50 rooms and 200 users. */
+export interface WatchTarget {
+  readonly rooms?: readonly string[]
+  readonly users?: readonly string[]
+}
+
+/** A watched room. `signals`: whether `typing` is sent in it, which it is not in large rooms. */
+export interface WatchedRoom {
+  readonly signals: boolean
+  readonly typing: readonly string[]
+}
+
+/** A watched user. `online`: null if the service does not know. */
+export interface WatchedUser {
+  readonly online: boolean | null
+  readonly modified_at: string
+}
+
+/** What is watched; without the rooms that the user is not a member of, and the users who share no chat with the user. */
+export interface WatchState {
+  readonly rooms: Readonly<Record<string, WatchedRoom>>
+  readonly users: Readonly<Record<string, WatchedUser>>
+}
+
+/** Options of a signal. */
+export interface SignalOptions {
+  /** A JSON object of the application, at most 1,024 bytes. */
+  readonly data?: JsonObject
+  /** Only these users receive it, at most 20. */
+  readonly to?: readonly string[]
+}
+
 /** A user as other users see it. */
 export type Person = Pick<User, 'id' | 'externalUserId' | 'name' | 'image' | 'data'>
 

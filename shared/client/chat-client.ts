@@ -1,5 +1,5 @@
 import type { Chat, User } from '../domain/events.ts'
-import type { CallOptions, Person, UserRef } from './call-types.ts'
+import type { CallOptions, Person, UserRef, WatchState, WatchTarget } from './call-types.ts'
 import type { ChatEvents, ConnectionState } from './chat-events.ts'
 import type { ClientClock } from './client-clock.ts'
 import type { ClientTimes } from './client-times.ts'
@@ -86,6 +86,13 @@ export interface CoreClient extends RoomCalls, PeopleCalls {
   users(ids: readonly string[], options?: CallOptions): Promise<readonly Person[]>
   /** Looks up users by external id. Omits those who share no chat with the bound user, except for a service or without authentication. */
   findUsers(externalUserIds: readonly string[], options?: CallOptions): Promise<readonly Person[]>
+  /**
+   * Sets the rooms and users whose signals this client receives, instead of those
+   * before; it keeps watching them over lost connections. After that, `typing` and
+   * `presence` events report what has changed meanwhile. A service that does not
+   * have signals yet refuses it with `unknown_event`.
+   */
+  watch(target: WatchTarget, options?: CallOptions): Promise<WatchState>
   /**
    * The unread messages of a room; undefined: not known, or not counted by this service (`features` has no `mark-read`).
    * All devices of the user have the same marker.

@@ -1,4 +1,4 @@
-import type { Chat, Membership, Message } from '../domain/events.ts'
+import type { Chat, JsonObject, Membership, Message } from '../domain/events.ts'
 import type { MessageVersion, Person } from './call-types.ts'
 import type { ChatError } from './chat-error.ts'
 import type { RoomUnread } from './unread-state.ts'
@@ -97,6 +97,37 @@ export interface ResetRoom {
   readonly reason: 'ahead' | 'epoch'
 }
 
+/** A signal of another member in a watched room. It is over after `ttl_ms`, unless it is repeated. */
+export interface Signal {
+  readonly room: string
+  readonly user_id: string
+  /** `typing`, or `x.` and a name that the application defines. */
+  readonly kind: string
+  readonly data?: JsonObject
+  readonly ttl_ms: number
+}
+
+/** The users who are typing in a watched room now; a user is left out when the typing is over, or with its message. */
+export interface TypingUsers {
+  readonly room: string
+  readonly users: readonly string[]
+}
+
+/** Whether a watched user is online; null: the service does not know. */
+export interface PresenceChange {
+  readonly user_id: string
+  readonly online: boolean | null
+}
+
+/** The read marker of a member of a small watched room has moved, or one's own, by another device. */
+export interface ReadMarker {
+  readonly room: string
+  readonly user_id: string
+  readonly seq: number
+  readonly gen?: number
+  readonly delivered?: number
+}
+
 export type ConnectionState =
   /** The client makes its first or a new connection. */
   | { readonly state: 'connecting' }
@@ -129,6 +160,11 @@ export interface ChatEvents {
   readonly missed: MissedChanges
   readonly left: LeftRoom
   readonly reset: ResetRoom
+  /** Signals may be lost, and have no order among the other events. */
+  readonly signal: Signal
+  readonly typing: TypingUsers
+  readonly presence: PresenceChange
+  readonly read: ReadMarker
   readonly state: ConnectionState
   /** The names of the events that the service accepts now: after connecting, and when the service accepts more. */
   readonly features: readonly string[]

@@ -16,7 +16,9 @@ import type { UnreadRooms } from './unread.ts'
 import type { Unsent } from './unsent.ts'
 
 /** The methods of a client that send requests. */
-export type ClientMethods = RoomCalls & PeopleCalls & Pick<ChatClient, 'createChat' | 'chats' | 'users' | 'findUsers'>
+export type ClientMethods = Omit<RoomCalls, 'typing' | 'signal'> &
+  PeopleCalls &
+  Pick<ChatClient, 'createChat' | 'chats' | 'users' | 'findUsers'>
 
 /** The parts of a client that its methods use. */
 export interface ClientMethodsDeps {

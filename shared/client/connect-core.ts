@@ -19,6 +19,7 @@ import type { Fetch } from './refused-connection.ts'
 import { refusalFinder } from './refused-connection.ts'
 import { createRequestScheduler } from './request-scheduler.ts'
 import { createRooms } from './rooms.ts'
+import { createSignals } from './signals.ts'
 import type { SocketConstructor } from './socket.ts'
 import { socketUrl, subprotocols } from './socket.ts'
 import { createTokenRefresh } from './token-refresh.ts'
@@ -62,6 +63,8 @@ export const connectCore = (address: string, options: ConnectOptions = {}): Core
     maxFrames: maxResumed,
   })
   const scheduler = createRequestScheduler({ clock, times, random, maxQueued, maxFrameBytes, metrics: options.metrics })
+  const isAccepted = (): boolean => features.includes('signal')
+  const signals = createSignals({ clock, times, random, me, scheduler, request, listeners, isAccepted })
   const unsent = createUnsent(options.storage, who?.externalUserId)
   const isSupported = (): boolean => features.includes('mark-read')
   const unread = createUnread({ me, listeners, clock, intervalMs: times.markReadMs, isSupported, scheduler, request })
@@ -86,15 +89,21 @@ export const connectCore = (address: string, options: ConnectOptions = {}): Core
       setFeatures((body.features as readonly string[] | undefined) ?? [])
       catchUp.connected(link, id)
       refresh.connected(link, token)
+      signals.connected(link)
       scheduler.connected(link, Number(body.level) >= pipelineLevel)
       sendUnsent(body.user as User)
     },
     feed: rooms.receive,
     reset: catchUp.reset,
-    features: (events) => setFeatures(events),
+    pushed: signals.pushed,
+    features: (events) => {
+      setFeatures(events)
+      signals.featuresChanged()
+    },
     lost: () => {
       catchUp.disconnected()
       refresh.disconnected()
+      signals.disconnected()
       scheduler.disconnected()
     },
     state: (next) => {
@@ -143,6 +152,9 @@ export const connectCore = (address: string, options: ConnectOptions = {}): Core
       return features
     },
     ...methods,
+    watch: signals.watch,
+    typing: signals.typing,
+    signal: signals.signal,
     unread: unread.of,
     ready: (call = {}) => readiness.wait(call.signal),
     on,

@@ -2,7 +2,7 @@ import type { ChatError } from './chat-error.ts'
 import type { ConnectionState } from './chat-events.ts'
 import type { ClientClock } from './client-clock.ts'
 import type { ClientTimes } from './client-times.ts'
-import type { FeedFrame, FrameBody } from './frames.ts'
+import type { FeedFrame, FrameBody, ServerFrame } from './frames.ts'
 import type { Link, LinkEvents } from './link.ts'
 import type { OutgoingRequest } from './outgoing-request.ts'
 import type { FindRefusal } from './refused-connection.ts'
@@ -37,6 +37,8 @@ export interface ConnectorDeps {
   readonly feed: (frame: FeedFrame) => void
   /** The service has sent frames of this room that its store does not have; the feed continues after `seq`. */
   readonly reset: (room: string, seq: number) => void
+  /** A push that does not concern the connection, such as a signal. */
+  readonly pushed: (frame: ServerFrame) => void
   /** The service accepts these events now. */
   readonly features: (events: readonly string[]) => void
   readonly lost: () => void

@@ -140,9 +140,11 @@ export const createConnector = (deps: ConnectorDeps): Connector => {
     if (former === undefined) deps.state({ state: 'online' })
   }
 
-  const receivePush = ({ event, body }: ServerFrame): void => {
+  const receivePush = (frame: ServerFrame): void => {
+    const { event, body } = frame
     if (event === 'drain' && typeof body?.delay_ms === 'number' && attempt === undefined) schedule(body.delay_ms)
     if (event === 'reset' && typeof body?.room === 'string' && typeof body.seq === 'number') deps.reset(body.room, body.seq)
+    deps.pushed(frame)
     if (event === 'features' && Array.isArray(body?.features)) deps.features(body.features)
   }
 

@@ -7,6 +7,7 @@ export type FrameBody = Readonly<Record<string, unknown>>
 export interface ServerFrame {
   readonly event: string
   readonly id?: string
+  readonly room?: string
   readonly body?: FrameBody
   readonly error?: ErrorBody
 }

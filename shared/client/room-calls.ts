@@ -8,6 +8,7 @@ import type {
   Reaction,
   SetOptions,
   SettingsOptions,
+  SignalOptions,
   UserRef,
 } from './call-types.ts'
 import type { RoomMessage } from './chat-events.ts'
@@ -29,6 +30,16 @@ export interface RoomCalls {
   react(room: string, message: string, reaction: string, options?: SetOptions): Promise<number>
   /** Pins or unpins a message. */
   pin(room: string, message: string, options?: SetOptions): Promise<void>
+  /**
+   * Tells the other members that the user is typing; call it at every key. It sends at most one signal every 3 s, and
+   * none while the client is not connected. Typing is over 6 s after the last call, or with the user's message.
+   */
+  typing(room: string): void
+  /**
+   * Sends a signal to the other members who watch the room; `kind` begins with `x.`. Resolves with false if it was dropped,
+   * as every signal may be: it is not queued or repeated.
+   */
+  signal(room: string, kind: string, options?: SignalOptions): Promise<boolean>
   /** Resolves with the users who were not members before. */
   addUsers(room: string, users: readonly UserRef[], options?: ChangeOptions): Promise<Membership>
   /** Resolves with the users who were members before. */

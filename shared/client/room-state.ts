@@ -115,6 +115,8 @@ export const createRoomState = (id: string, calls: HandleDeps): RoomState => {
     react: inRoom(calls.react),
     pin: inRoom(calls.pin),
     reactions: inRoom(calls.reactions),
+    typing: inRoom(calls.typing),
+    signal: inRoom(calls.signal),
     versions: inRoom(calls.versions),
     addUsers: inRoom(calls.addUsers),
     removeUsers: inRoom(calls.removeUsers),

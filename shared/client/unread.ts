@@ -114,7 +114,19 @@ export const createUnread = (deps: UnreadDeps): UnreadRooms => {
     if ((states.get(room)?.unread ?? 0) > 0) storeLater(room)
   }
 
+  /** Another device of the user has read. The service counts what is left, unless everything is read. */
+  const readElsewhere = ({ room, user_id: user, seq, gen = 0 }: ChatEvents['read']): void => {
+    const state = states.get(room)
+    if (user !== me() || state === undefined) return
+    // A later generation marks messages as unread: only the service can count them.
+    if (gen > state.read.gen) return void store(room, noMarker)
+    if (gen < state.read.gen || seq <= state.read.seq) return
+    change(room, (known) => known.readUpTo(seq))
+    if (seq < state.last) storeLater(room)
+  }
+
   listeners.on('message', received)
+  listeners.on('read', readElsewhere)
   listeners.on('changed', (event) => {
     if ('content' in event) contentChanged(event)
   })

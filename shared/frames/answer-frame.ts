@@ -16,5 +16,9 @@ export const answerFrame = (ref: RequestRef, bodyText: string): string => `${hea
 /** The error that answers a request. */
 export const errorFrame = (ref: RequestRef, error: ErrorBody): string => `${head(ref)},"error":${JSON.stringify(error)}}`
 
+/** A push that concerns a room, without a position in its feed. */
+export const roomNoticeFrame = (event: string, room: string, body: object): string =>
+  `{"event":${JSON.stringify(event)},"room":"${room}","body":${JSON.stringify(body)}}`
+
 /** A push: a frame without a request. */
 export const noticeFrame = (event: string, body: object): string => answerFrame({ event }, JSON.stringify(body))

@@ -35,6 +35,13 @@ export interface FanOut {
   publish(items: readonly Publication[]): Promise<void>
   /** Calls `listener` with each publication on the channel. */
   subscribe(channel: string, listener: (payload: Buffer) => void): Subscription
+  /**
+   * The number of processes that are subscribed to each channel now, in the order
+   * of the channels. A process that has just closed its subscription may still
+   * count. Rejects at once while the state is `down`, and within the request
+   * time-out otherwise.
+   */
+  listeners(channels: readonly string[]): Promise<readonly number[]>
   readonly state: FanOutState
   /**
    * Calls `listener` after every reconnect, once every subscription is in place

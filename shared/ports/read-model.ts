@@ -180,6 +180,8 @@ export interface ReadModel {
   meta(): Promise<StoreMeta>
   /** The last seq of each room; a room that does not exist is absent. */
   heads(rooms: readonly string[]): Promise<ReadonlyMap<string, number>>
+  /** The number of present members of each room; a room that does not exist is absent. */
+  memberCounts(rooms: readonly string[]): Promise<ReadonlyMap<string, number>>
   /** The rooms whose last seq differs from the known one, or whose event at the known seq differs. A room that does not exist has seq 0. */
   changedHeads(known: ReadonlyMap<string, KnownHead>): Promise<ReadonlyMap<string, ChangedHead>>
   /**
@@ -187,7 +189,7 @@ export interface ReadModel {
    * user with more than `most`, only `most + 1` are read.
    */
   memberships(users: readonly string[], most?: number): Promise<ReadonlyMap<string, readonly RoomMembership[]>>
-  /** The same, with the unread messages of each room. */
+  /** The same, with the unread messages of each room as of its head. */
   unreadMemberships(users: readonly string[], most?: number): Promise<ReadonlyMap<string, readonly UnreadMembership[]>>
   /**
    * The present memberships of the users whose rooms differ from the known ones. `known` has the `roomsDigest` of each

@@ -14,6 +14,9 @@ export interface StreamSummary {
   readonly redacted: number
   /** Number of events that carried the content of a message which is deleted now: all of them must be redacted. */
   readonly ofDeleted: number
+  /** Number of messages that have a number, and the greatest number: equal, because messages are numbered from 1. */
+  readonly numbered: number
+  readonly lastNumber: number
   /** From the row of the chat; absent: there is no row. */
   readonly chatHead?: number
   readonly memberCount?: number

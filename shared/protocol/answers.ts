@@ -7,6 +7,7 @@ import type { ErrorCode } from './errors.ts'
 import { errors } from './errors.ts'
 import { memberStateAnswers, settingsSchema, unreadFields } from './member-state.ts'
 import { chatSchema, id, listedMessageSchema, messageSchema, peerSchema, storedUserSchema, time, userSchema } from './shapes.ts'
+import { signalAnswers, signalPushes } from './signals.ts'
 
 /**
  * The schema of every frame that the service sends: answers to requests,
@@ -69,6 +70,7 @@ export const answerBodies = {
     next_cursor: z.string().optional(),
   }),
   'get-users': z.looseObject({ users: z.array(userSchema) }),
+  ...signalAnswers,
   resume: z.looseObject({
     rooms: z.record(z.guid(), resumedRoom),
     others: z.record(z.guid(), seq).optional(),
@@ -134,6 +136,7 @@ export const serverPushes = {
     id: z.never().optional(),
     body: z.looseObject({ room: id, seq: z.int().min(0), reason: z.enum(resumeReasons) }),
   }),
+  ...signalPushes,
   features: z.looseObject({
     event: z.literal('features'),
     id: z.never().optional(),

@@ -48,6 +48,8 @@ export const requestExamples: Readonly<Record<RequestEvent, object>> = {
   },
   'list-blocks': { event: 'list-blocks', id: '42', body: { query: { limit: 20, cursor: 'YmxvY2tzOjA' } } },
   'get-users': { event: 'get-users', id: '9', body: { users: [bob] } },
+  watch: { event: 'watch', id: '36', body: { rooms: [room], users: [bob] } },
+  signal: { event: 'signal', id: '37', room, body: { kind: 'typing' } },
   resume: {
     event: 'resume',
     id: '15',
@@ -121,6 +123,15 @@ export const answerExamples: Readonly<Partial<Record<AnswerEvent, object>>> = {
     body: { blocks: [{ user_id: bob, created_at: '2026-11-24T15:45:02.420Z' }] },
   },
   'get-users': { id: '9', event: 'get-users', body: { users: [{ id: bob, externalUserId: 'bob', name: 'Bob' }] } },
+  watch: {
+    id: '36',
+    event: 'watch',
+    body: {
+      rooms: { [room]: { signals: true, typing: [bob] } },
+      users: { [bob]: { online: true, modified_at: '2026-11-24T15:45:02.223Z' } },
+    },
+  },
+  signal: { id: '37', event: 'signal', body: { sent: true } },
   resume: {
     id: '14',
     event: 'resume',
@@ -141,6 +152,9 @@ export const feedExamples: Readonly<Record<FeedEvent, object>> = roomExamples('f
 export const pushExamples = {
   drain: { event: 'drain', body: { delay_ms: 1_200 } },
   reset: { event: 'reset', body: { room, seq: 5, reason: 'ahead' } },
+  signal: { event: 'signal', room, body: { user_id: bob, kind: 'x.drawing', data: { x: 12, y: 40 }, ttl_ms: 6_000 } },
+  presence: { event: 'presence', body: { user_id: bob, online: false } },
+  read: { event: 'read', room, body: { user_id: bob, seq: 5, gen: 0 } },
   features: { event: 'features', body: { features: ['create-user', 'new-message', 'edit-message'], level: 2 } },
 } as const
 

@@ -28,6 +28,16 @@ export interface ProtocolLimits {
   readonly pins: number
   /** Users whom one user blocks. */
   readonly blocks: number
+  /** Rooms that one socket watches. */
+  readonly watchRooms: number
+  /** Users that one socket watches. */
+  readonly watchUsers: number
+  /** `data` of a signal, in bytes of its JSON text. */
+  readonly signalBytes: number
+  /** Members of a chat up to which `typing` is sent. */
+  readonly signalMembers: number
+  /** Members of a chat up to which they see each other's read markers. */
+  readonly receiptMembers: number
 }
 
 /** The longest `msg` fits with every character escaped as `\uXXXX`, as many JSON libraries write it by default. */
@@ -49,4 +59,9 @@ export const defaultLimits: ProtocolLimits = /* @__PURE__ */ Object.freeze({
   editsPerMessage: 1_000,
   pins: 100,
   blocks: 1_000,
+  watchRooms: 50,
+  watchUsers: 200,
+  signalBytes: 1_024,
+  signalMembers: 200,
+  receiptMembers: 100,
 })

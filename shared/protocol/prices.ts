@@ -27,6 +27,8 @@ export const prices = {
   'set-chat-settings': undefined,
   'list-blocks': undefined,
   'get-users': perUser,
+  watch: perUser,
+  signal: undefined,
   resume: perRoom,
   refresh: undefined,
   ping: undefined,

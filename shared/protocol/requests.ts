@@ -10,6 +10,7 @@ import type { ProtocolLimits } from './limits.ts'
 import { defaultLimits } from './limits.ts'
 import { memberStateRequests } from './member-state.ts'
 import { requestOutsideRooms } from './request-frame.ts'
+import { signalRequests } from './signals.ts'
 
 type RoomRequests = { readonly [Name in RoomEventName]: ReturnType<RoomEventOf<Name>['request']> }
 
@@ -115,6 +116,7 @@ export const requestSchemas = (limits: ProtocolLimits, level: number = supported
         z.strictObject({ externalUserIds: z.array(field.externalUserId).min(1).max(limits.usersPerCommand) }),
       ]),
     ),
+    ...signalRequests(limits, level),
     resume: requestOutsideRooms('resume', resume),
     refresh: requestOutsideRooms('refresh', z.strictObject({ token: field.token })),
     ping: requestOutsideRooms('ping', z.strictObject({})),

@@ -6,6 +6,7 @@ import { memoryFanOut } from '../../infra/in-process/memory-fan-out.ts'
 import { createGatewayCore } from '../../services/gateway/gateway-core.ts'
 import { defaultLimits } from '../../shared/protocol/limits.ts'
 import { defaultBounds } from '../../shared/runtime/config/bounds.ts'
+import { defaultRates } from '../../shared/runtime/config/rates.ts'
 import { defaultTimes } from '../../shared/runtime/config/times.ts'
 import { createMetrics } from '../../shared/runtime/observability/metrics.ts'
 import { systemClock } from '../../shared/runtime/process/system-clock.ts'
@@ -71,6 +72,7 @@ describe.skipIf(noStackReason())('ten thousand simultaneous resumes', () => {
       times: defaultTimes,
       bounds: defaultBounds,
       limits: defaultLimits,
+      rates: defaultRates,
       gateway: randomUUID(),
       newId: randomUUID,
       random: Math.random,

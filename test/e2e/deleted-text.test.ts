@@ -138,8 +138,11 @@ describe.skipIf(noStackReason())('The text of a deleted message', () => {
   })
 })
 
+/** Starts services of its own, reads all topics three times, and runs two admin commands. */
+const slow = { timeout: 180_000 }
+
 describe.skipIf(noStackReason())('The text of a deleted message that is kept', () => {
-  it('is read by the creator of the chat only, and is in no place but the topics after `admin sweep`', async () => {
+  it('is read by the creator of the chat only, and is in no place but the topics after `admin sweep`', slow, async () => {
     await using chat = await startRaised({ DELETED_KEEP_DAYS: '30' })
     const { url = '' } = chat.gateways[0] ?? {}
     const word = `canary-${randomUUID()}`

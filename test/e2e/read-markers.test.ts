@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ChatClient } from '../../shared/client/chat-client.ts'
 import { connect } from '../../shared/client/connect.ts'
+import { markerProblems } from '../support/checker/marker-problems.ts'
 import type { Person } from '../support/client/person.ts'
 import { freshName, personOn } from '../support/client/person.ts'
 import { until } from '../support/poll.ts'
@@ -15,6 +16,14 @@ interface Listed {
   readonly unread: number
   readonly mentions: number
   readonly read: { readonly seq: number; readonly gen: number }
+}
+
+interface MarkedBody {
+  readonly gen: number
+  readonly seq: number
+  readonly unread: number
+  readonly mentions: number
+  readonly as_of: number
 }
 
 const chatOf = async ({ socket, id }: Person, room: string): Promise<Listed | undefined> => {
@@ -43,6 +52,7 @@ describe.skipIf(noStackReason())('Read markers on two gateways', () => {
   it('agree after both devices of a user have sent theirs, in any order', async () => {
     await using owned = new AsyncDisposableStack()
     const { devices, room } = await withRoom(owned, 12)
+    await devices[0].feedTo(room, 13)
     const random = seededRandom(7)
     const markers = Array.from({ length: 30 }, () => ({ seq: random.below(14), gen: random.below(3) }))
     const answers = await Promise.all(markers.map((marker) => random.pick(devices).socket.request('mark-read', marker, { room })))
@@ -53,6 +63,13 @@ describe.skipIf(noStackReason())('Read markers on two gateways', () => {
     const listed = await Promise.all(devices.map((device) => chatOf(device, room)))
     const seq = Math.min(last.seq, 13)
     expect(listed).toEqual([listed[0], listed[0]])
+    const observed = answers.map(({ body }, index) => {
+      const { gen, seq: at, unread, mentions, as_of: asOf } = body as unknown as MarkedBody
+      return { room, user: devices[0].id, read: { gen, seq: at }, unread, mentions, asOf, sent: markers[index] }
+    })
+    const stored = [{ room, user: devices[0].id, read: listed[0]?.read ?? { gen: 0, seq: 0 } }]
+    const sent = markers.map((read) => ({ room, user: devices[0].id, read }))
+    expect(markerProblems({ events: new Map([[room, devices[0].socket.feed(room)]]), observed, sent, stored })).toEqual([])
     expect(listed[0]).toMatchObject({ seq: 13, read: { seq, gen: last.gen }, unread: Math.min(12, 13 - seq) })
   })
 

@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { install } from '../../infra/native/install.ts'
 import type { RedisServer } from '../../infra/native/redis.ts'
 import { startRedis } from '../../infra/native/redis.ts'
-import { freshChannel, listen, publish, untilReceived } from '../contract/fan-out/open-fan-out.ts'
+import { listen, publish, untilReceived } from '../contract/fan-out/open-fan-out.ts'
 import { makeScratchFolder, removeScratchFolder } from '../support/stack/scratch-folder.ts'
 import { stackKind } from '../support/stack/start-stack.ts'
 import { ask, asOpened, watch } from './fan-out-rig.ts'
@@ -38,11 +39,30 @@ describe.skipIf(stackKind() === 'env')('The fan-out on a Redis with access contr
   it('needs no more permissions than its document lists', async () => {
     const { opened } = await open()
     await using _ = opened
-    const channel = freshChannel()
+    const channel = `room:${randomUUID()}`
     const subscriber = await listen(opened, channel)
     await publish(opened.far, channel, 'a')
     await untilReceived(opened, subscriber, 1)
     expect(subscriber.received).toEqual(['a'])
+    subscriber.close()
+  })
+
+  it('lets gateways publish signals to each other and count listeners, and writers do neither', async () => {
+    const { near, far, opened } = await open()
+    await using _ = opened
+    await using other = await watch(as(redis.url, 'chat-gateway', 'gateway-password')).then(({ fanOut }) => ({
+      fanOut,
+      [Symbol.asyncDispose]: fanOut.close,
+    }))
+    const channel = 'signal:room:x'
+    const subscriber = await listen(opened, channel)
+    await publish(other.fanOut, channel, 'a')
+    await untilReceived(opened, subscriber, 1)
+    expect(await other.fanOut.listeners([channel, 'user:x'])).toEqual([1, 0])
+    await expect(publish(near.fanOut, 'user:x', 'a')).rejects.toThrow('NOPERM')
+    await expect(publish(far.fanOut, channel, 'a')).rejects.toThrow('NOPERM')
+    await expect(far.fanOut.listeners([channel])).rejects.toThrow()
+    expect([near.states, far.states]).toEqual([['up'], ['up']])
     subscriber.close()
   })
 

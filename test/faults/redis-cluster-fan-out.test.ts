@@ -49,6 +49,12 @@ describe.skipIf(stackKind() === 'env')('The fan-out on a Redis Cluster that fail
   const publishToAll = (far: Watched, payload: string): Promise<void> =>
     far.fanOut.publish(channels.map((channel) => ({ channel, payload })))
 
+  it('counts the processes that listen on channels of all nodes', async () => {
+    const { far, opened } = await open()
+    await using _ = opened
+    expect(await far.fanOut.listeners([...channels, 'room-unused'])).toEqual([...channels.map(() => 1), 0])
+  })
+
   it('is restored for listeners and publishers when a slot moves', async () => {
     const { near, far, opened, subscribers } = await open()
     await using _ = opened

@@ -188,6 +188,23 @@ export const authorisation: readonly Case[] = [
     }),
   },
   {
+    what: 'the room and its members',
+    event: 'watch',
+    body: ({ room, ids }) => ({ rooms: [room], users: [ids.creator, ids.member] }),
+    expected: row('ok', 'ok', 'ok', 'ok', 'unbound', 'unbound', 'unbound', 'unbound'),
+    says: ({ room, ids }, asker) => ({
+      rooms: isIn(asker) ? { [room]: { signals: true, typing: [] } } : {},
+      users: isIn(asker) ? { [ids.creator]: expect.any(Object), [ids.member]: expect.any(Object) } : {},
+    }),
+  },
+  {
+    what: 'that it is typing',
+    event: 'signal',
+    isInRoom: true,
+    body: () => ({ kind: 'typing' }),
+    expected: row('ok', 'ok', 'forbidden', 'forbidden', 'unbound', 'unbound', 'unbound', 'unbound'),
+  },
+  {
     what: 'the room',
     event: 'resume',
     body: ({ room }) => ({ rooms: { [room]: 0 } }),

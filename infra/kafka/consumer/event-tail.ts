@@ -4,6 +4,7 @@ import type { StreamRecord } from '../../../shared/ports/event-stream.ts'
 import { pause } from '../../../shared/runtime/async/pause.ts'
 import { withDeadline } from '../../../shared/runtime/async/with-deadline.ts'
 import { withAdmin } from '../admin/admin-client.ts'
+import { retryTransient } from '../admin/retry-transient.ts'
 import { kafkaClient } from '../client.ts'
 import type { KafkaCommandLogOptions } from '../command-log.ts'
 import { clientSockets } from '../driver/sockets.ts'
@@ -47,7 +48,8 @@ export const tailEvents = async (
     allowAutoTopicCreation: false,
     maxWaitTimeInMs: fetchWaitMs,
   })
-  const endsOf = () => withAdmin(options, (admin) => admin.fetchTopicOffsets(name))
+  // Right after the topics were created, not every partition has a leader.
+  const endsOf = () => withAdmin(options, (admin) => retryTransient(clock, () => admin.fetchTopicOffsets(name)))
   const delivered = new Map((await endsOf()).map(({ partition, high }) => [partition, from === 'end' ? BigInt(high) : 0n]))
   const joined = Promise.withResolvers<void>()
   let failure: Error | undefined

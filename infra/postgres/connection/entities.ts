@@ -61,7 +61,7 @@ export const userTable = defineEntity({
     modifiedAt: instant(),
     image: p.text().nullable(),
     data: p.text().nullable(),
-    seq: seq().default(1),
+    seq: seq().defaultRaw('1'),
   },
 })
 
@@ -204,7 +204,7 @@ export const memberStateTable = defineEntity({
     userId: p.uuid().primary(),
     gen: p.integer().default(0),
     seq: seq().nullable(),
-    deliveredSeq: seq().default(0),
+    deliveredSeq: seq().defaultRaw('0'),
     mutedUntil: instant().nullable(),
     isHidden: p.boolean().nullable(),
   },

@@ -11,6 +11,8 @@ interface SummaryRow {
   readonly message_rows: string
   readonly redacted: string
   readonly of_deleted: string
+  readonly numbered: string
+  readonly last_number: number | null
   readonly chat_head: string | null
   readonly member_count: number | null
   readonly member_rows: string
@@ -27,7 +29,7 @@ const nextStreamIds = `
   ), slice as (select stream from walk where stream is not null)`
 
 const summaryRows = `
-  select slice.stream, of_events.*, messages_of.message_rows, deleted_of.of_deleted, members_of.member_rows,
+  select slice.stream, of_events.*, messages_of.message_rows, messages_of.numbered, messages_of.last_number, deleted_of.of_deleted, members_of.member_rows,
     chat.seq as chat_head, chat.member_count, app_user.seq as user_head
   from slice
   cross join lateral (
@@ -36,7 +38,8 @@ const summaryRows = `
     from event where event.stream = slice.stream
   ) of_events
   cross join lateral (
-    select count(*) as message_rows, count(deleted_seq) as deleted from message where chat_id = slice.stream
+    select count(*) as message_rows, count(deleted_seq) as deleted, count(n) as numbered, max(n) as last_number
+    from message where chat_id = slice.stream
   ) messages_of
   cross join lateral (
     select messages_of.deleted + count(*) as of_deleted from message_edit edit
@@ -86,6 +89,8 @@ const summaryOf = (row: SummaryRow): StreamSummary => ({
   messageRows: Number(row.message_rows),
   redacted: Number(row.redacted),
   ofDeleted: Number(row.of_deleted),
+  numbered: Number(row.numbered),
+  lastNumber: row.last_number ?? 0,
   ...(row.chat_head === null ? {} : { chatHead: Number(row.chat_head) }),
   ...(row.member_count === null ? {} : { memberCount: row.member_count }),
   memberRows: Number(row.member_rows),

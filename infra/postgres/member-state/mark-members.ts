@@ -1,15 +1,16 @@
 import type { MarkerChange, MemberMarkers } from '../../../shared/ports/member-state.ts'
 import type { DatabaseSession, Statement } from '../connection/statement.ts'
-import type { UnreadRow } from '../read-model/unread.ts'
-import { unreadCells, unreadOf } from '../read-model/unread.ts'
+import type { MarkerRow, UnreadRow } from '../read-model/unread.ts'
+import { markerOf, markerSeq, unreadCells, unreadOf } from '../read-model/unread.ts'
 import { inOrder, keyOf } from './member-keys.ts'
 
+const marker = markerSeq('stored.seq', 'chat_member.since_seq')
 const unread = unreadCells({
   room: 'stored.chat_id',
   user: 'stored.user_id',
   head: 'chat.seq',
-  since: 'chat_member.since_seq',
-  markedSeq: 'stored.seq',
+  seq: marker,
+  isSet: '(stored.seq is not null)',
 })
 
 /**
@@ -59,13 +60,14 @@ export const markMembersStatement: Statement = {
     select chat_id, user_id, gen, seq, delivered_seq, false from wanted
     where (gen, seq, delivered_seq) is not distinct from (former_gen, former_seq, former_delivered_seq)
   )
-  select stored.chat_id, stored.user_id, stored.gen, stored.delivered_seq, stored.has_moved, chat.seq as head, ${unread}
+  select stored.chat_id, stored.user_id, stored.gen, stored.delivered_seq, stored.has_moved, chat.seq as head,
+    ${marker} as marker_seq, ${unread}
   from stored
   join chat on chat.id = stored.chat_id
   join chat_member on chat_member.chat_id = stored.chat_id and chat_member.user_id = stored.user_id`,
 }
 
-interface MarkedRow extends UnreadRow {
+interface MarkedRow extends MarkerRow, UnreadRow {
   readonly chat_id: string
   readonly user_id: string
   readonly delivered_seq: string
@@ -85,6 +87,7 @@ const cells: readonly ((change: MarkerChange) => unknown)[] = [
 const valuesOf = (changes: readonly MarkerChange[]): readonly unknown[] => cells.map((cell) => changes.map(cell))
 
 const markersOf = (row: MarkedRow): MemberMarkers => ({
+  read: markerOf(row),
   ...unreadOf(row),
   delivered: Number(row.delivered_seq),
   head: Number(row.head),

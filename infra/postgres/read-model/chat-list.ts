@@ -6,18 +6,19 @@ import { readChatCursor, writeCursor } from './cursor.ts'
 import type { SettingsRow } from './member-settings.ts'
 import { settingsCells, settingsOf } from './member-settings.ts'
 import { peerJson, peerOf } from './peer.ts'
-import type { UnreadRow } from './unread.ts'
-import { unreadCells, unreadOf } from './unread.ts'
+import type { MarkerRow, UnreadRow } from './unread.ts'
+import { markerOf, markerSeq, unreadCells, unreadOf } from './unread.ts'
 
 /** SQL for the largest possible size of a chat in an answer: its frame, each character of its name, each member. */
 const chatBytes = '400 + 6 * octet_length(chat.name) + 39 * chat.member_count'
 
+const marker = markerSeq('state.seq', 'membership.since_seq')
 const unread = unreadCells({
   room: 'counted.id',
   user: '$1::uuid',
   head: 'counted.seq',
-  since: 'counted.since_seq',
-  markedSeq: 'state.seq',
+  seq: marker,
+  isSet: '(state.seq is not null)',
 })
 
 /**
@@ -31,19 +32,19 @@ const unread = unreadCells({
 export const listChatsStatement: Statement = {
   name: 'list-chats',
   text: `with mine as materialized (
-    select chat_id, since_seq from chat_member where user_id = $1::uuid and until_seq is null
+    select chat_id from chat_member where user_id = $1::uuid and until_seq is null
   )
   select id, name, counted.seq, found, peer, ${isoText('created_at')} as created_at, ${isoText('modified_at')} as modified_at,
     ${isoText('activity')} as activity,
     (select string_agg(user_id::text, ',' order by since_seq, user_id)
       from chat_member where chat_id = counted.id and until_seq is null) as users,
-    state.gen, ${unread}, ${settingsCells('state')}
+    state.gen, ${marker} as marker_seq, ${unread}, ${settingsCells('state')}
   from (
     select page.*, count(*) over () as found, row_number() over in_order as nth,
       sum(bytes + coalesce(octet_length(peer), 0)) over in_order as total
     from (
       select listed.*, ${peerJson('listed', '$1::uuid')} as peer from (
-        select chat.*, mine.since_seq, coalesce(chat.active_at, chat.last_at) as activity, ${chatBytes} as bytes
+        select chat.*, coalesce(chat.active_at, chat.last_at) as activity, ${chatBytes} as bytes
         from mine join chat on chat.id = mine.chat_id
         where ($2::timestamptz is null or (coalesce(chat.active_at, chat.last_at), chat.id) < ($2::timestamptz, $3::uuid))
         order by activity desc, chat.id desc limit $4::int + 1
@@ -51,12 +52,13 @@ export const listChatsStatement: Statement = {
     ) as page
     window in_order as (order by page.activity desc, page.id desc rows unbounded preceding)
   ) as counted
+  join chat_member as membership on membership.chat_id = counted.id and membership.user_id = $1::uuid
   left join member_state as state on state.chat_id = counted.id and state.user_id = $1::uuid
   where nth <= $4::int and (nth = 1 or total <= $5::bigint)
   order by nth`,
 }
 
-interface ListedChatRow extends UnreadRow, SettingsRow {
+interface ListedChatRow extends MarkerRow, UnreadRow, SettingsRow {
   readonly id: string
   readonly name: string
   readonly seq: string
@@ -77,6 +79,7 @@ const listedChat = (row: ListedChatRow): ChatListEntry => ({
   created_at: row.created_at,
   modified_at: row.modified_at,
   seq: Number(row.seq),
+  read: markerOf(row),
   ...unreadOf(row),
   settings: settingsOf(row),
   ...(row.peer === null ? {} : { direct: true, peer: peerOf(row.peer) }),

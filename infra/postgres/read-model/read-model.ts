@@ -14,6 +14,11 @@ const readMeta: Statement = { name: 'read-meta', text: `select key, value from m
 
 const readHeads: Statement = { name: 'read-heads', text: 'select id, seq from chat where id = any($1::uuid[])' }
 
+const readMemberCounts: Statement = {
+  name: 'read-member-counts',
+  text: 'select id, member_count from chat where id = any($1::uuid[])',
+}
+
 /**
  * The text that is hashed is that of `eventDigest`. Events are read by their
  * primary key, and only those of which a digest is given.
@@ -117,6 +122,12 @@ const byRoom = (rows: readonly HeadRow[]): ReadonlyMap<string, number> => new Ma
 const headsOf = async (session: DatabaseSession, rooms: readonly string[]): Promise<ReadonlyMap<string, number>> =>
   rooms.length === 0 ? new Map() : byRoom(await session.run<HeadRow>(readHeads, [rooms]))
 
+const memberCountsOf = async (session: DatabaseSession, rooms: readonly string[]): Promise<ReadonlyMap<string, number>> => {
+  if (rooms.length === 0) return new Map()
+  const rows = await session.run<{ readonly id: string; readonly member_count: number }>(readMemberCounts, [rooms])
+  return new Map(rows.map((row) => [row.id, row.member_count]))
+}
+
 const membershipOf = (row: MembershipRow): RoomMembership => ({
   room: row.id,
   since: Number(row.since_seq),
@@ -183,6 +194,7 @@ const usersById = async (session: DatabaseSession, ids: readonly string[], viewe
 export const postgresReadModel = (session: DatabaseSession, pageBytes: number): ReadModel => ({
   meta: () => metaOf(session),
   heads: (rooms) => headsOf(session, rooms),
+  memberCounts: (rooms) => memberCountsOf(session, rooms),
   changedHeads: (heads) => changedHeads(session, heads),
   memberships: (users, most) => membershipsOf(session, users, most),
   unreadMemberships: (users, most) => unreadMembershipsOf(session, users, most),

@@ -2,15 +2,15 @@ import type { ReadMarker } from '../../../shared/domain/read-marker.ts'
 import type { UnreadCounts } from '../../../shared/ports/member-state.ts'
 
 /** SQL expressions of one membership. */
-export interface MembershipCells {
+export interface MarkerCells {
   readonly room: string
   readonly user: string
-  /** The last seq of the room. */
+  /** The last seq of the room that is counted. */
   readonly head: string
-  /** The seq at which the membership began. */
-  readonly since: string
-  /** The stored marker; null: the member has not marked anything. */
-  readonly markedSeq: string
+  /** The marker. */
+  readonly seq: string
+  /** Whether the member has set it. */
+  readonly isSet: string
 }
 
 /** The largest number of mentions that is counted. */
@@ -18,19 +18,19 @@ const mostMentions = 100
 /** The largest number of messages without a number that is counted. */
 const mostUnnumbered = 1_000
 
-const numberOf = (room: string, upTo: string): string =>
-  `(select n from message where chat_id = ${room} ${upTo} order by seq desc limit 1)`
-
-const mentionsOf = (room: string, user: string, seq: string): string =>
-  `(select count(*) from (
-      select from mention where chat_id = ${room} and user_id = ${user} and seq > ${seq} limit ${mostMentions}
-    ) as newest)`
-
 /** The user id of the rows that mention all members, as SQL. */
 const everyone = `'00000000-0000-0000-0000-000000000000'::uuid`
 
+const numberUpTo = (room: string, seq: string): string =>
+  `(select n from message where chat_id = ${room} and seq <= ${seq} order by seq desc limit 1)`
+
+const mentionsOf = ({ room, head, seq }: MarkerCells, user: string): string =>
+  `(select count(*) from (
+      select from mention where chat_id = ${room} and user_id = ${user} and seq > ${seq} and seq <= ${head} limit ${mostMentions}
+    ) as newest)`
+
 /**
- * SQL for the columns of `UnreadRow`: the marker, and the messages after it.
+ * SQL for the columns `unread` and `mentions`: the messages after the marker, up to the head.
  *
  * The unread messages are the number of the newest message, less the number of
  * the last one that is read, less those deleted in between: a few index probes,
@@ -38,34 +38,43 @@ const everyone = `'00000000-0000-0000-0000-000000000000'::uuid`
  * stored before messages were numbered; they are the oldest of their room. They
  * are counted only after a marker that the member has set among them.
  */
-export const unreadCells = ({ room, user, head, since, markedSeq }: MembershipCells): string => {
-  const seq = `greatest(${markedSeq}, ${since})`
-  const seen = numberOf(room, `and seq <= ${seq}`)
-  return `${seq} as marker_seq,
-    case when ${seq} >= ${head} then 0 else
-      coalesce(${numberOf(room, '')}, 0) - coalesce(${seen}, 0)
-      - (select count(*) from message where chat_id = ${room} and seq > ${seq} and deleted_seq is not null and n is not null)
-      + case when ${markedSeq} is null or ${seen} is not null then 0 else (
+export const unreadCells = (cells: MarkerCells): string => {
+  const { room, user, head, seq, isSet } = cells
+  const seen = numberUpTo(room, seq)
+  return `case when ${seq} >= ${head} then 0 else
+      coalesce(${numberUpTo(room, head)}, 0) - coalesce(${seen}, 0)
+      - (select count(*) from message
+        where chat_id = ${room} and seq > ${seq} and seq <= ${head} and deleted_seq is not null and deleted_seq <= ${head} and n is not null)
+      + case when not ${isSet} or ${seen} is not null then 0 else (
         select count(*) filter (where n is null and deleted_seq is null) from (
           select n, deleted_seq from message where chat_id = ${room} and seq > ${seq} order by seq limit ${mostUnnumbered}
         ) as oldest) end
     end as unread,
     case when ${seq} >= ${head} then 0 else
-      least(${mostMentions}, ${mentionsOf(room, user, seq)} + ${mentionsOf(room, everyone, seq)})
+      least(${mostMentions}, ${mentionsOf(cells, user)} + ${mentionsOf(cells, everyone)})
     end as mentions`
 }
 
-/** A row of `unreadCells`, and the `gen` of the marker, null if the member has not marked anything. */
+/** SQL for the marker of a membership: the stored one, null if there is none, but not before the membership began. */
+export const markerSeq = (stored: string, since: string): string => `greatest(${stored}, ${since})`
+
+/** The columns of `unreadCells`. */
 export interface UnreadRow {
-  readonly gen: number | null
-  readonly marker_seq: string
   readonly unread: string
   readonly mentions: string
 }
 
-/** The marker of a row, and its counts. */
-export const unreadOf = (row: UnreadRow): UnreadCounts & { readonly read: ReadMarker } => ({
-  read: { gen: row.gen ?? 0, seq: Number(row.marker_seq) },
-  unread: Number(row.unread),
-  mentions: Number(row.mentions),
+/** The counts of a row. */
+export const unreadOf = ({ unread, mentions }: UnreadRow): UnreadCounts => ({
+  unread: Number(unread),
+  mentions: Number(mentions),
 })
+
+/** The columns of a marker; `gen` null: the member has not marked anything. */
+export interface MarkerRow {
+  readonly gen: number | null
+  readonly marker_seq: string
+}
+
+/** The marker of a row. */
+export const markerOf = ({ gen, marker_seq: seq }: MarkerRow): ReadMarker => ({ gen: gen ?? 0, seq: Number(seq) })

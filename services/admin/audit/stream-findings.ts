@@ -7,8 +7,8 @@ const countFault = (rows: number, events: number): Fault => (rows < events ? 'mi
 
 /** Checks that the seqs start at 1 without gaps, and that the read model agrees with the events. */
 export const streamFindings = (summary: StreamSummary): readonly Finding[] => {
-  const { stream, kind, first, head, events, messages, messageRows, redacted, ofDeleted, chatHead, memberCount, memberRows } =
-    summary
+  const { stream, kind, first, head, events, messages, messageRows, redacted, ofDeleted } = summary
+  const { numbered, lastNumber, chatHead, memberCount, memberRows } = summary
   const found: Finding[] = []
   const add = (fault: Fault, what: string): void => void found.push({ part: 'store', fault, where: stream, what })
 
@@ -25,6 +25,7 @@ export const streamFindings = (summary: StreamSummary): readonly Finding[] => {
     if (memberCount !== memberRows) add('different', `member count ${memberCount}, but ${memberRows} member rows`)
   }
   if (messageRows !== messages) add(countFault(messageRows, messages), `${messageRows} rows for ${messages} messages`)
+  if (numbered !== lastNumber) add('different', `${numbered} numbered messages, but the last number is ${lastNumber}`)
   if (redacted !== ofDeleted) add('different', `${redacted} redacted events, but ${ofDeleted} events of deleted messages`)
   return found
 }

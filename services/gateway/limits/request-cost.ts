@@ -11,7 +11,7 @@ const roomsIn = ({ event, body }: Request): number => {
 
 const usersIn = ({ body }: Request): number => {
   if ('externalUserIds' in body) return body.externalUserIds.length
-  return 'users' in body ? body.users.length : 0
+  return 'users' in body ? (body.users?.length ?? 0) : 0
 }
 
 /** The number of priced units in a request. */

@@ -82,7 +82,7 @@ export class UserRateLimiter extends ServiceRateLimiter {
   /** The limits of certain events only. */
   private chargeEvent({ event, body }: Request): LimitExceeded | undefined {
     const found = roomEventNamed(event)
-    if (found?.membership === 'adds') return 'users' in body ? this.chargeAdded(body.users.length) : undefined
+    if (found?.membership === 'adds') return 'users' in body ? this.chargeAdded(body.users?.length ?? 0) : undefined
     return found?.rate === 'edits' ? this.chargeEdit() : undefined
   }
 

@@ -21,6 +21,8 @@ export interface Lookups {
   unreadMemberships(user: string): Promise<readonly UnreadMembership[]>
   /** The last seq of a room; 0: there is no such room. */
   head(room: string): Promise<number>
+  /** The number of members of a room; 0: there is no such room. */
+  memberCount(room: string): Promise<number>
   /** A page of events of a room. */
   page(lookup: PageLookup): Promise<ReaderPage>
   /** Undefined: no outcome is recorded. */
@@ -56,6 +58,13 @@ export const createLookups = (store: EventStore, readModel: ReadModel, bounds: B
       return rooms.map((room) => found.get(room) ?? 0)
     },
   })
+  const memberCount = batcher<string, number>({
+    maxItems,
+    run: async (rooms) => {
+      const found = await readModel.memberCounts(distinct(rooms))
+      return rooms.map((room) => found.get(room) ?? 0)
+    },
+  })
   const outcome = batcher<CommandKey, RecordedOutcome | undefined>({ maxItems, run: (keys) => store.outcomes(keys) })
   const meta = batcher<undefined, StoreMeta>({
     maxItems: Number.POSITIVE_INFINITY,
@@ -69,6 +78,7 @@ export const createLookups = (store: EventStore, readModel: ReadModel, bounds: B
     memberships,
     unreadMemberships,
     head,
+    memberCount,
     page: createSharedPages(store, bounds),
     outcome,
     meta: () => meta(undefined),

@@ -1,6 +1,6 @@
 import type { ErrorBody } from '../../../shared/protocol/errors.ts'
 import { errorBody, errors } from '../../../shared/protocol/errors.ts'
-import type { Request } from '../../../shared/protocol/requests.ts'
+import type { Request, RequestOf } from '../../../shared/protocol/requests.ts'
 import type { Outcome } from '../../../shared/records/outcome.ts'
 import type { Metrics } from '../../../shared/runtime/observability/metrics.ts'
 import type { Principal } from '../admission/auth.ts'
@@ -46,6 +46,12 @@ const emptySendQueue = (): SendQueue => ({
   close: () => undefined,
 })
 
+type SocketEvent = 'watch' | 'signal' | 'resume' | 'refresh' | 'ping'
+const socketEvents: ReadonlySet<string> = new Set<SocketEvent>(['watch', 'signal', 'resume', 'refresh', 'ping'])
+
+/** Whether a request has a meaning only on a socket. */
+const isForSockets = (request: Request): request is RequestOf<SocketEvent> => socketEvents.has(request.event)
+
 export const createHttpRequests = (deps: HttpRequestDeps): StartHttpRequest => {
   const { binding, intake, queries, memberRequests, metrics, log } = deps
   const createUser = async (requester: Requester, request: Extract<Request, { event: 'create-user' }>): Promise<void> => {
@@ -61,8 +67,7 @@ export const createHttpRequests = (deps: HttpRequestDeps): StartHttpRequest => {
     if (actor === undefined) return requester.refuse(request, 'unbound', 'as: is missing; it names the user to act for')
     if (isRead(request)) return queries.answer(requester, request, actor)
     if (isMemberRequest(request)) return memberRequests.answer(requester, request, actor)
-    if (request.event === 'resume' || request.event === 'refresh' || request.event === 'ping')
-      return requester.refuse(request, 'unknown_event', 'event: is available on a WebSocket only')
+    if (isForSockets(request)) return requester.refuse(request, 'unknown_event', 'event: is available on a WebSocket only')
     if (isOwnRequest(request)) intake.submitOwn(requester, request, actor)
     else intake.submit(requester, request, actor)
   }

@@ -37,7 +37,10 @@ export interface MemberChanges {
   /** An own message is confirmed. The marker is raised later; a failed statement is repeated. */
   posted(room: string, user: string, seq: number): void
   configure(change: SettingsChange): Promise<MemberSettings | undefined>
-  /** Calls the listener after each statement, once for each member whose markers it has moved. */
+  /**
+   * Calls the listener after each statement, once for each member whose markers it has moved; not for a marker that only
+   * an own message has raised, because every client sees the message.
+   */
   onMoved(listener: (moved: MovedMarkers) => void): void
   /** Writes what waits. */
   drain(): Promise<void>
@@ -85,9 +88,9 @@ export const createMemberChanges = (deps: MemberChangesDeps): MemberChanges => {
     const results = await memberStates.mark(changes)
     metrics.memberStateFlushSeconds.observe((clock.monotonicMs() - startedMs) / 1_000)
     metrics.memberStateFlushed.inc(changes.length)
-    for (const [index, { room, user }] of changes.entries()) {
+    for (const [index, { room, user, read, delivered }] of changes.entries()) {
       const result = results[index]
-      if (result?.hasMoved !== true) continue
+      if (result?.hasMoved !== true || (read === undefined && delivered === undefined)) continue
       for (const listener of listeners) listener({ room, user, read: result.read, delivered: result.delivered })
     }
     return results

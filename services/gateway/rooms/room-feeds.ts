@@ -45,10 +45,12 @@ export type RoomFeedsDeps = Omit<RoomFeedDeps, 'pass' | 'drop'> & {
   readonly delivery: DeliveryWatch
   readonly releaseMs: number
   readonly sessionsOf: (user: string) => Iterable<Pick<Subscriber, 'joinAt'>>
+  /** An event has removed these users from a room. */
+  readonly onRemoved: (users: readonly string[]) => void
 }
 
 export const createRoomFeeds = (deps: RoomFeedsDeps): RoomFeeds => {
-  const { clock, pending, delivery, releaseMs, sessionsOf } = deps
+  const { clock, pending, delivery, releaseMs, sessionsOf, onRemoved } = deps
   const rooms = new Map<string, FeedEntry>()
 
   const isReceiving =
@@ -93,7 +95,10 @@ export const createRoomFeeds = (deps: RoomFeedsDeps): RoomFeeds => {
     const confirmation = pending.confirm(item, isReceiving(item))
     const { sockets, full } = pushToLive(feed, item, confirmation?.requestIds)
     delivery.passed(item, sockets)
-    if (item.membership === 'removes') endRemoved(feed, item, new Set(changed))
+    if (item.membership === 'removes') {
+      endRemoved(feed, item, new Set(changed))
+      onRemoved(changed)
+    }
     for (const answer of confirmation?.answers ?? []) answer()
     for (const subscriber of full) subscriber.fallBehind()
   }

@@ -45,8 +45,12 @@ export const createUserSessions = (deps: {
   readonly clock: Clock
   readonly releaseMs: number
   readonly metrics: Metrics
+  /** This gateway holds the user's channel from now on. */
+  readonly onHeld: (user: string) => void
+  /** This gateway does not hold the user's channel any more. */
+  readonly onReleased: (user: string) => void
 }): UserSessions => {
-  const { fanOut, clock, releaseMs, metrics } = deps
+  const { fanOut, clock, releaseMs, metrics, onHeld, onReleased } = deps
   const users = new Map<string, UserEntry>()
 
   const passOn = (user: string, change: MembershipNotice): void => {
@@ -68,6 +72,7 @@ export const createUserSessions = (deps: {
       release: undefined,
     }
     users.set(user, entry)
+    void entry.subscription.ready.then(() => onHeld(user))
     return entry
   }
 
@@ -86,6 +91,7 @@ export const createUserSessions = (deps: {
       entry.release = clock.after(releaseMs, () => {
         users.delete(user)
         entry.subscription.close()
+        onReleased(user)
       })
     },
     sessionsOf: (user) => users.get(user)?.sessions ?? [],

@@ -20,6 +20,7 @@ import type { SocketRequester } from '../requests/requester.ts'
 import type { Resume } from '../requests/resume.ts'
 import type { ResumeQueue } from '../requests/resume-queue.ts'
 import { createResumeQueue } from '../requests/resume-queue.ts'
+import type { SignalRequest, SignalRequests } from '../requests/signal-requests.ts'
 
 /** Shared by all sessions of a gateway. */
 export interface DispatcherDeps {
@@ -28,6 +29,7 @@ export interface DispatcherDeps {
   readonly queries: Queries
   readonly memberRequests: MemberRequests
   readonly resume: Resume
+  readonly signalRequests: SignalRequests
   readonly lookups: Lookups
   readonly clock: Clock
   readonly bounds: Pick<Bounds, 'pendingPerSession'>
@@ -113,6 +115,9 @@ export class Dispatcher {
         if (actor !== requester.user) return requester.fail(request, resumesForOther)
         this.resumeLater ??= this.resumes()
         return this.resumeLater(request, requester.rooms, actor)
+      case 'watch':
+      case 'signal':
+        return void this.signal(request, actor)
       default: {
         const { intake } = this.deps
         const exceeded = isNonMember(requester, request, intake)
@@ -159,6 +164,15 @@ export class Dispatcher {
     if (this.readsInFlight >= this.deps.bounds.pendingPerSession) return this.tooMany(ref, 'too many reads in flight')
     this.readsInFlight += 1
     await this.guarded(ref, work())
+    this.readsInFlight -= 1
+  }
+
+  /** Counts as a read, because it may read the number of members. */
+  private async signal(request: SignalRequest, actor: string): Promise<void> {
+    const { bounds, signalRequests } = this.deps
+    if (this.readsInFlight >= bounds.pendingPerSession) return this.tooMany(request, 'too many reads in flight')
+    this.readsInFlight += 1
+    await this.guarded(request, signalRequests.handle(this.requester, request, actor))
     this.readsInFlight -= 1
   }
 

@@ -21,6 +21,7 @@ import { textFrame } from '../send-queue/framing.ts'
 import type { SendQueue, SendQueueDeps } from '../send-queue/send-queue.ts'
 import { SocketSendQueue } from '../send-queue/send-queue.ts'
 import type { Wire } from '../send-queue/wire.ts'
+import type { Signals } from '../signals/signals.ts'
 import type { DispatcherDeps } from './dispatcher.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { TokenLife } from './token-life.ts'
@@ -29,6 +30,7 @@ import { TokenLife } from './token-life.ts'
 export interface SessionDeps extends DispatcherDeps {
   readonly read: FrameReader
   readonly userSessions: UserSessions
+  readonly signals: Pick<Signals, 'watches'>
   readonly metrics: Metrics
   readonly sendQueue: SendQueueDeps
   /** The socket has taken everything, or is closed. */
@@ -176,6 +178,7 @@ export class Session implements SocketRequester {
     sendQueue.close()
     deps.intake.abandon(this)
     if (rooms !== undefined) {
+      deps.signals.watches.ended(rooms)
       deps.userSessions.remove(rooms.user, rooms)
       rooms.close()
     }

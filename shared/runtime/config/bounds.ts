@@ -46,6 +46,7 @@ export const boundsTable = {
   },
   callsPerGateway: { value: 1_000, meaning: 'Concurrent HTTP requests of one gateway.' },
   frameFragments: { value: 1_024, meaning: 'Fragments of one WebSocket message from a client.' },
+  signalsWaiting: { value: 1_000, meaning: 'Signals of one gateway that wait for the fan-out; further ones are dropped.' },
   writerBatchRecords: { value: 500, meaning: 'Commands that a writer decides and stores in one append.' },
   writerBatchRows: {
     value: 2_500,

@@ -35,6 +35,16 @@ export const ratesTable = {
     meaning: 'Reactions of all members of one room, if more than 1,000 sockets follow it, on all gateways.',
   },
   roomReactionsBurst: { value: 100, meaning: 'Reactions of all members of such a room in a burst.' },
+  sessionSignalsPerMinute: {
+    value: 120,
+    meaning: 'Signals of one socket; further ones are dropped; also applies to service tokens.',
+  },
+  sessionSignalsBurst: { value: 30, meaning: 'Signals of one socket in a burst.' },
+  roomSignalsPerMinute: {
+    value: 1_200,
+    meaning: 'Signals into one room from the sockets of one gateway; further ones are dropped; also applies to service tokens.',
+  },
+  roomSignalsBurst: { value: 60, meaning: 'Signals into one room from the sockets of one gateway in a burst.' },
   addressUpgradesPerMinute: {
     value: 1_200,
     meaning: 'Upgrades and HTTP requests of one client address, including refused ones, on all gateways.',

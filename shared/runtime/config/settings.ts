@@ -91,6 +91,11 @@ const limitMeanings: { readonly [Name in keyof ProtocolLimits]: string } = {
   editsPerMessage: 'Edits of one message; a deletion rewrites all of them in one transaction.',
   pins: 'Pinned messages of one chat.',
   blocks: 'Users whom one user blocks.',
+  watchRooms: 'Rooms that one socket watches.',
+  watchUsers: 'Users that one socket watches.',
+  signalBytes: 'Bytes of the `data` of a signal, as JSON text.',
+  signalMembers: 'Members of a chat up to which `typing` is sent.',
+  receiptMembers: "Members of a chat up to which they see each other's read markers.",
 }
 
 const limitsTable = Object.fromEntries(

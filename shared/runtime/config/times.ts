@@ -44,6 +44,14 @@ export const timesTable = {
   },
   sweepLeastMs: { value: 250, meaning: 'Shortest round of the head sweep, while the fan-out is down.' },
   topicReleaseMs: { value: 30_000, meaning: 'Time from the last use of a fan-out channel to the end of its subscription.' },
+  presenceAskMs: {
+    value: 60_000,
+    meaning: 'Interval at which a gateway asks the fan-out again whether watched users are online.',
+  },
+  roomSizeMs: {
+    value: 60_000,
+    meaning: 'Time for which a gateway remembers the number of members of a room, by which it decides about signals.',
+  },
   headersMs: { value: 10_000, meaning: 'Time in which the headers of a request must arrive; then its connection is closed.' },
   bindMs: {
     value: 10_000,

@@ -92,6 +92,13 @@ export const metricsTable = {
     labels: ['reason'],
     starts: [{ reason: 'malformed' }, { reason: 'unstored' }],
   },
+  signalsDropped: {
+    kind: 'counter',
+    name: 'chat_signals_dropped_total',
+    help: 'Dropped signals, by reason: a rate, too many members, a follower that is not live (behind), a send queue over a quarter full (queue), the fan-out (fan_out), too many that wait for it (busy), an unavailable store (store)',
+    labels: ['reason'],
+    starts: ['rate', 'members', 'behind', 'queue', 'fan_out', 'busy', 'store'].map((reason) => ({ reason })),
+  },
   resumes: {
     kind: 'counter',
     name: 'chat_resumes_total',

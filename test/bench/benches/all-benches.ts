@@ -11,6 +11,7 @@ import { livingMessagesBench } from './living-messages.ts'
 import { quietProcessesBench } from './quiet-processes.ts'
 import { reactionStormBench } from './reaction-storm.ts'
 import { scaleBench } from './scale.ts'
+import { signalsBench } from './signals.ts'
 import { turnsBench } from './turns.ts'
 
 /** All benchmarks in the order in which they run. */
@@ -31,4 +32,5 @@ export const allBenches: readonly Bench[] = [
   livingMessagesBench,
   reactionStormBench,
   churnBench,
+  signalsBench,
 ]

@@ -20,6 +20,9 @@ import { ms } from './pipeline-search.ts'
 
 const aimMs = 20
 
+/** A page without replies ends after this many seqs. */
+const examinedSeqs = 10_000
+
 interface Sizes {
   readonly messages: number
   readonly edits: number
@@ -69,7 +72,7 @@ const threadReads = ({ request }: Reader, { room, messages }: FilledRoom): reado
     {
       what: `replies: false, one message in ${perThread} is no reply`,
       request: paging((query) => list('cursor' in query ? query : { replies: false })),
-      entries: 1,
+      entries: Math.ceil(Math.min(messages, examinedSeqs) / perThread),
     },
     {
       what: `a thread of ${perThread - 1} replies`,

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { defaultRates } from '../../../shared/runtime/config/rates.ts'
+import { secretIssuer, testSecret } from '../../support/issuer.ts'
 import type { LatencySummary } from '../../support/load/latencies.ts'
 import type { Load } from '../../support/load/load.ts'
-import { createLoad } from '../../support/load/load.ts'
+import { createLoad, externalIdOf } from '../../support/load/load.ts'
 import { nowMs } from '../../support/load/load-context.ts'
 import { startPace } from '../../support/load/pace.ts'
 import { freshTag } from '../../support/load/run-ids.ts'
@@ -71,6 +72,21 @@ const react = async (load: Load, message: string, { sockets, perSecond }: Sizes)
   return { seconds, most: Math.max(most, received() - before), refused }
 }
 
+/** Tokens of users, because the limits do not apply to services; and as many connections from one address as there are users. */
+const limited = {
+  AUTH: 'jwt',
+  JWT_SECRET: testSecret,
+  LOG_LEVEL: 'warn',
+  CONNECTIONS_PER_ADDRESS: '20000',
+  ADDRESS_UPGRADES_PER_MINUTE: '1000000',
+  ADDRESS_UPGRADES_BURST: '1000000',
+}
+
+const tokensFor = async (names: readonly string[]): Promise<ReadonlyMap<string, string>> => {
+  const issuer = secretIssuer()
+  return new Map(await Promise.all(names.map(async (sub) => [sub, await issuer.token({ sub })] as const)))
+}
+
 interface StormReport {
   readonly storm: Storm
   readonly page: LatencySummary
@@ -79,9 +95,12 @@ interface StormReport {
 
 const measure = async (context: BenchContext, sizes: Sizes): Promise<StormReport> => {
   const { sockets, before } = sizes
-  await using chat = await startChat(await context.stack(), { gateways: 2, writers: 1, env: { LOG_LEVEL: 'warn' } })
+  await using chat = await startChat(await context.stack(), { gateways: 2, writers: 1, env: limited })
+  const tag = freshTag()
+  const tokens = await tokensFor(Array.from({ length: sockets }, (_, user) => externalIdOf(tag, user)))
   const load = createLoad({
-    ...{ urls: chat.gateways.map(({ url }) => url), tag: freshTag(), startMs: nowMs(), seed: 1 },
+    ...{ urls: chat.gateways.map(({ url }) => url), tag, startMs: nowMs(), seed: 1 },
+    tokenFor: (externalId) => tokens.get(externalId),
     ...{ users: sockets, rooms: 1, roomSize: `${sockets}`, messageSize: '100' },
     ...{ keepsHistory: false, silenceMs: Number.POSITIVE_INFINITY },
   })

@@ -23,6 +23,7 @@ const metrics = {
 const fanOut = {
   publish: async () => undefined,
   subscribe: () => ({ ready: Promise.resolve(), close: nothing }),
+  listeners: async (channels: readonly string[]) => channels.map(() => 0),
   state: 'up' as const,
   onRestored: () => nothing,
   close: async () => undefined,

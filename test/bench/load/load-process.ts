@@ -37,6 +37,10 @@ executeTasks<LoadTask, LoadNote>((task, note) => {
       return load().watch()
     case 'unwatch':
       return load().unwatch(task.injected, task.mostWaitMs)
+    case 'start typing':
+      return load().typing.start(task.typists)
+    case 'stop typing':
+      return load().typing.stop()
     case 'report':
       return load().report()
     case 'close':

@@ -13,6 +13,8 @@ import type { Burst, BurstResult, Injected } from './burst.ts'
 import type { Checks, FeedReport, ReceivedFeed, RoomReport } from './feed-log.ts'
 import { createFeedLog } from './feed-log.ts'
 import { createTally } from './tally.ts'
+import type { Typing } from './typing.ts'
+import { createTyping } from './typing.ts'
 
 export interface MeasuredLoadOptions extends Pick<LoadOptions, 'urls' | 'users' | 'rooms' | 'tag' | 'seed'> {
   readonly format: WireFormat
@@ -39,6 +41,7 @@ export interface MeasuredLoad {
   /** Resolves when all messages that were `sent` since `watch` have been received. */
   unwatch(sent: Injected, mostWaitMs: number): Promise<BurstResult>
   report(): FeedReport
+  readonly typing: Typing
   close(): void
 }
 
@@ -166,6 +169,7 @@ export const createMeasuredLoad = (options: MeasuredLoadOptions): MeasuredLoad =
       const isWhole = await settle(mostWaitMs)
       return { ...tally.endWindow(), perSecond: 0, sent, confirmedMeanwhile: 0, refused: 0, isWhole }
     },
+    typing: createTyping(load),
     report: () => {
       const rooms = [...members].map(([room, inRoom]) => reportRoom(room, inRoom))
       return { problems, rooms }

@@ -3,6 +3,7 @@ import { startTaskProcess } from '../../load/task-process/task-process.ts'
 import type { Burst, BurstResult, Injected } from './burst.ts'
 import type { FeedReport } from './feed-log.ts'
 import type { MeasuredLoadOptions } from './measured-load.ts'
+import type { TypingResult } from './typing.ts'
 
 /** The services whose protocol the load supports. */
 export type ServiceName = 'chat' | 'bare' | 'socket.io'
@@ -14,6 +15,8 @@ export type LoadTask =
   | { readonly do: 'run'; readonly burst: Burst }
   | { readonly do: 'watch' }
   | { readonly do: 'unwatch'; readonly injected: Injected; readonly mostWaitMs: number }
+  | { readonly do: 'start typing'; readonly typists: number }
+  | { readonly do: 'stop typing' }
   | { readonly do: 'report' }
   | { readonly do: 'close' }
 
@@ -30,6 +33,8 @@ export interface LoadProcess extends AsyncDisposable {
   run(burst: Burst, onWindow: (isOpen: boolean) => void): Promise<BurstResult>
   watch(): Promise<void>
   unwatch(injected: Injected, mostWaitMs: number): Promise<BurstResult>
+  startTyping(typists: number): Promise<void>
+  stopTyping(): Promise<TypingResult>
   report(): Promise<FeedReport>
 }
 
@@ -43,6 +48,8 @@ export const startLoad = (): LoadProcess => {
     run: (burst, onWindow) => child.execute({ do: 'run', burst }, ({ isWindowOpen }) => onWindow(isWindowOpen)),
     watch: () => child.execute({ do: 'watch' }),
     unwatch: (injected, mostWaitMs) => child.execute({ do: 'unwatch', injected, mostWaitMs }),
+    startTyping: (typists) => child.execute({ do: 'start typing', typists }),
+    stopTyping: () => child.execute({ do: 'stop typing' }),
     report: () => child.execute({ do: 'report' }),
     [Symbol.asyncDispose]: async () => {
       await child.execute({ do: 'close' }).catch(() => {})

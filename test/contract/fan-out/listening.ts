@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 import type { Subscription } from '../../../shared/ports/fan-out.ts'
+import { until } from '../../support/poll.ts'
 import type { Promised } from './open-fan-out.ts'
 import { freshChannel, listen, publish, readyWithin, untilAllReceived, untilReceived } from './open-fan-out.ts'
 
@@ -99,6 +100,32 @@ export const listeningPromises: readonly Promised[] = [
       await publish(opened.far, channel, 'a', 'b')
       await untilAllReceived(opened, channel)
       expect(calls).toBe(1)
+    },
+  },
+  {
+    title: 'counts the processes that are subscribed to each channel, however many listeners they have',
+    keep: async (opened) => {
+      const [channel, other, unused] = [freshChannel(), freshChannel(), freshChannel()]
+      const [one, two, three] = [await listen(opened, channel), await listen(opened, channel), await listen(opened, other)]
+      const counts = (): Promise<readonly number[]> => opened.far.listeners([unused, channel, other])
+      expect(await counts()).toEqual([0, 1, 1])
+      one.close()
+      expect(await counts()).toEqual([0, 1, 1])
+      two.close()
+      three.close()
+      const areNone = async (): Promise<boolean> => (await counts()).every((count) => count === 0)
+      await until('no subscription', areNone, { withinMs: opened.withinMs, everyMs: 5 })
+      expect(await opened.far.listeners([])).toEqual([])
+    },
+  },
+  {
+    title: 'counts the subscriptions of a thousand channels at once',
+    keep: async (opened) => {
+      const channels = Array.from({ length: 1_000 }, freshChannel)
+      const listened = channels.filter((_, index) => index % 3 === 0)
+      await Promise.all(listened.map((channel) => listen(opened, channel)))
+      const expected = channels.map((_, index) => (index % 3 === 0 ? 1 : 0))
+      expect(await opened.far.listeners(channels)).toEqual(expected)
     },
   },
   {

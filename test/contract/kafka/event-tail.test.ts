@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { withAdmin } from '../../../infra/kafka/admin/admin-client.ts'
 import { readEvents, tailEvents } from '../../../infra/kafka/consumer/event-tail.ts'
 import { topicsOf } from '../../../infra/kafka/driver/topics.ts'
 import { writeTopic } from '../../support/kafka/raw-topic.ts'
 import { noStackReason, sharedStack } from '../../support/stack/shared-stack.ts'
-import { kafkaWithTopics } from './open-kafka.ts'
+import { kafkaOptions, kafkaWithTopics } from './open-kafka.ts'
 
 describe.skipIf(noStackReason())('the event tail of the audit on Kafka', () => {
   it('follows the stream from its end without earlier records, and reads it repeatedly from its beginning', async () => {
@@ -33,5 +34,19 @@ describe.skipIf(noStackReason())('the event tail of the audit on Kafka', () => {
       expect(read.toSorted()).toEqual([...early, ...late].toSorted())
     }
     await tail.close()
+  }, 60_000)
+
+  it('opens while the partitions of a new topic have no leader yet', async () => {
+    for (let round = 0; round < 3; round++) {
+      const options = { ...kafkaOptions(sharedStack()), partitions: 60 }
+      const { name } = topicsOf(options.namespace, options.partitions).events
+      await withAdmin(options, async (admin) => {
+        await admin.createTopics({ topics: [{ topic: name, numPartitions: options.partitions }], waitForLeaders: false })
+        // Through the open connection, before brokers have the metadata.
+        const tail = await tailEvents(options, 'end', () => {})
+        await tail.close()
+        await admin.deleteTopics({ topics: [name] })
+      })
+    }
   }, 60_000)
 })

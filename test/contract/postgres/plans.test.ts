@@ -4,10 +4,13 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { Statement } from '../../../infra/postgres/connection/statement.ts'
 import { clientConfig } from '../../../infra/postgres/database.ts'
 import { readPagesStatement } from '../../../infra/postgres/event-store/pages.ts'
+import { configureMembersStatement } from '../../../infra/postgres/member-state/configure-members.ts'
+import { markMembersStatement } from '../../../infra/postgres/member-state/mark-members.ts'
 import { listChatsStatement } from '../../../infra/postgres/read-model/chat-list.ts'
 import { listVersionsStatement } from '../../../infra/postgres/read-model/message-details.ts'
-import { listMessagesStatement } from '../../../infra/postgres/read-model/message-list.ts'
+import { listMessagesStatement } from '../../../infra/postgres/read-model/message-list-statement.ts'
 import { readUsersSeenByStatement } from '../../../infra/postgres/read-model/read-model.ts'
+import { countUnreadStatement, readMarkedMembershipsStatement } from '../../../infra/postgres/read-model/unread-memberships.ts'
 import { defaultTimes } from '../../../shared/runtime/config/times.ts'
 import { noStackReason } from '../../support/stack/shared-stack.ts'
 import { walk } from '../read-model/listing.ts'
@@ -76,7 +79,7 @@ const giveDirectChats = async (client: pg.Client, user: string, chats: number): 
       insert into app_user select gen_random_uuid(), id::text, 'a name', now(), now() from made returning id, external_id
     )
     insert into chat_member
-    select external_id::uuid, peers.id, 0, null from peers
+    select external_id::uuid, peers.id, 0, null::bigint from peers
     union all select made.id, '${user}'::uuid, 0, null from made`)
 }
 
@@ -237,7 +240,7 @@ describe.skipIf(noStackReason())('listing the chats of a user on PostgreSQL', ()
   }, 60_000)
 
   it.each([
-    ['20', few, 300],
+    ['20', few, 450],
     ['5,000', many, 16_000],
     ['5,000 direct', direct, 16_000],
   ])(
@@ -281,5 +284,49 @@ describe.skipIf(noStackReason())('users seen by a viewer with 2,000 chats on Pos
     expect(nodes).not.toContain('Seq Scan')
     // A probe for each pair of a user and a chat of the viewer would touch millions.
     expect(blocks).toBeLessThan(20_000)
+  })
+})
+
+describe.skipIf(noStackReason())('the state of members in a room of 100,000 messages on PostgreSQL', () => {
+  const [room, creator] = [randomUUID(), randomUUID()]
+  const head = messages + 1
+  let url = ''
+  let members: readonly string[] = []
+  beforeAll(async () => {
+    url = await freshDatabase()
+    members = await withSession(url, async (client) => {
+      await fillBigRoom(client, room, creator)
+      await client.query('update message set n = seq - 1')
+      await client.query('update message set deleted_seq = $1 where seq % 1000 = 0', [head])
+      await client.query(`insert into mention select '${room}', '${creator}', seq from message where seq % 10 = 0`)
+      const { rows } = await client.query<{ user_id: string }>(`insert into chat_member
+        select '${room}', gen_random_uuid(), 0, null from generate_series(1, 500) returning user_id`)
+      await client.query('vacuum analyze')
+      return rows.map(({ user_id: user }) => user)
+    })
+  }, 60_000)
+
+  const each = <T>(value: T): readonly T[] => members.map(() => value)
+
+  it('is written for 500 members with a few index probes for each', async () => {
+    const values = [each(room), members, each(0), each(head - 3), each(null), each(head)]
+    const { blocks, nodes } = await explain(url, markMembersStatement, values)
+    expect(nodes).not.toContain('Seq Scan')
+    expect(blocks).toBeLessThan(500 * 60)
+    const settings = await explain(url, configureMembersStatement, [each(room), members, each(null), each(true)])
+    expect(settings.nodes).not.toContain('Seq Scan')
+    expect(settings.blocks).toBeLessThan(500 * 20)
+  })
+
+  it('counts 90,000 unread messages with a few index probes, and as many entries as there are deleted ones', async () => {
+    const { blocks, nodes } = await explain(url, countUnreadStatement, [[room], [creator], [10_000], [true], [head]])
+    expect(nodes).not.toContain('Seq Scan')
+    expect(blocks).toBeLessThan(300)
+  })
+
+  it('is read with the memberships by one probe for each', async () => {
+    const { blocks, nodes } = await explain(url, readMarkedMembershipsStatement, [members, 501])
+    expect(nodes).not.toContain('Seq Scan')
+    expect(blocks).toBeLessThan(500 * 20)
   })
 })

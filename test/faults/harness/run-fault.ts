@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Mix } from '../../load/mix/mix.ts'
-import { mixedSending } from '../../load/mix/mixed-sending.ts'
 import type { Verdicts } from '../../support/checker/check.ts'
 import { checkRun, defaultTerms } from '../../support/checker/check.ts'
 import type { TopicRecord } from '../../support/checker/event-topic.ts'
@@ -19,15 +18,15 @@ import { createLoad } from '../../support/load/load.ts'
 import { nowMs } from '../../support/load/load-context.ts'
 import { freshTag } from '../../support/load/run-ids.ts'
 import { until } from '../../support/poll.ts'
-import type { Random } from '../../support/simulation/random.ts'
 import { seededRandom } from '../../support/simulation/random.ts'
 import type { Stack } from '../../support/stack/stack.ts'
 import type { Chat, ChatOptions } from '../../support/stack/start-chat.ts'
 import { startChat } from '../../support/stack/start-chat.ts'
 import type { Fault } from './fault.ts'
 import { churnMembers } from './membership-churn.ts'
-import { readAllLists, readWhileSending } from './read-lists.ts'
+import { readAllLists } from './read-lists.ts'
 import { restore } from './restore.ts'
+import { kindsText, startSending } from './start-sending.ts'
 import { timeToConverge } from './time-to-converge.ts'
 import { watchMemory } from './watch-memory.ts'
 import { createWorld } from './world.ts'
@@ -121,19 +120,6 @@ const startLoad = (chat: Chat, fault: Fault, seed: number): Load =>
     messageSize: '10-2000',
     sendsAgain: fault.sendsAgain ?? true,
   })
-
-/** With a mix, members also read lists, so that the checker compares them with the events. Returns a function that ends it. */
-const startSending = (load: Load, mix: Mix | undefined, perSecond: number, random: Random): (() => void) => {
-  const pace = load.sendByPlan({ perSecond, count: Number.MAX_SAFE_INTEGER }, mix && mixedSending(mix))
-  const endReading = mix === undefined ? () => {} : readWhileSending(load, random)
-  return () => {
-    pace.stop()
-    endReading()
-  }
-}
-
-const kindsText = (kinds: FaultRun['kinds']): string =>
-  `confirmed: ${[...kinds].map(([kind, { counts }]) => `${counts.confirmed} ${kind}`).join(', ')}`
 
 /** Runs the load, injects the fault, waits for convergence, and checks the history. */
 export const runFault = async (stack: Stack, fault: Fault, options: FaultRunOptions): Promise<FaultRun> => {

@@ -24,6 +24,7 @@ const withoutBarrier: Mutant = (ports) => {
         const subscription = fanOut.subscribe(topic, listener)
         return { ready: Promise.resolve(), close: () => subscription.close() }
       },
+      listeners: fanOut.listeners,
       state: 'up',
       onRestored: () => () => {},
       close: fanOut.close,

@@ -62,12 +62,11 @@ afterAll(() => owned.disposeAsync())
 
 describe('a release of the chart, under load', () => {
   it('is upgraded from the previous version without lost, duplicated or reordered messages', async () => {
-    const { problems, closed } = await disturbUnderLoad('helm upgrade', async () => {
+    const { problems } = await disturbUnderLoad('helm upgrade', async () => {
       await release.upgrade(present)
       await runsOnly(present)
     })
     expect(problems).toEqual([])
-    expect(Object.keys(closed)).toEqual(['1012'])
   })
 
   it('is rolled back to the previous version without lost, duplicated or reordered messages', async () => {

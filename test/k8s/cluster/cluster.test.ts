@@ -7,8 +7,9 @@ import { until } from '../../support/poll.ts'
 import { applying } from './apply.suite.ts'
 import type { DeployedChat } from './deployed-chat.ts'
 import { deployChat } from './deployed-chat.ts'
-import { getAll, getOne, kubectl } from './kubectl.ts'
-import { tryWay } from './probe-pod.ts'
+import { getAll, getOne } from './kubectl.ts'
+import { losingKafka } from './lost-disk.suite.ts'
+import { separatingNetworks } from './network.suite.ts'
 import type { UnderLoad } from './under-load.ts'
 import { figures, underLoad } from './under-load.ts'
 
@@ -163,40 +164,7 @@ it('after all these tests an audit finds nothing missing, duplicated or late', a
   expect(report).toContain('Nothing is missing, doubled or late.')
 })
 
-describe('the network policies', () => {
-  const stranger = { labels: { app: 'stranger' } }
-  const gatewayLike = { labels: { 'app.kubernetes.io/name': 'gateway', 'app.kubernetes.io/part-of': 'chat' } }
-  const inside = (): string => chat.namespace
-  const monitoring = 'monitoring'
-  let internal = ''
+separatingNetworks(() => chat)
 
-  beforeAll(async () => {
-    await kubectl(['create', 'namespace', monitoring])
-    const [pod] = await chat.pods('writer')
-    internal = String(pod?.status?.podIP)
-  })
-  afterAll(() => kubectl(['delete', 'namespace', monitoring, '--wait=false']))
-
-  it.each([
-    ['kafka', 9092],
-    ['postgres', 5432],
-    ['redis', 6379],
-  ])('block other pods from %s, even in its own namespace', async (host, port) => {
-    const full = `${host}.${inside()}.svc.cluster.local`
-    expect(await tryWay({ namespace: 'default', ...stranger, host: full, port })).toBe('closed')
-    expect(await tryWay({ namespace: inside(), ...stranger, host, port })).toBe('closed')
-    expect(await tryWay({ namespace: inside(), ...gatewayLike, host, port })).toBe('open')
-  })
-
-  it('allow only Prometheus to reach the internal port', async () => {
-    expect(await tryWay({ namespace: 'default', ...stranger, host: internal, port: 8081 })).toBe('closed')
-    expect(await tryWay({ namespace: inside(), ...gatewayLike, host: internal, port: 8081 })).toBe('closed')
-    expect(await tryWay({ namespace: monitoring, ...stranger, host: internal, port: 8081 })).toBe('open')
-  })
-
-  it('allow all clients to reach the public port, and gateways to reach only their dependencies', async () => {
-    const host = `gateway.${inside()}.svc.cluster.local`
-    expect(await tryWay({ namespace: 'default', ...stranger, host, port: 80 })).toBe('open')
-    expect(await tryWay({ namespace: inside(), ...gatewayLike, host: 'kubernetes.default', port: 443 })).toBe('closed')
-  })
-})
+// Last, because the audit finds from then on that chat.events lacks records.
+losingKafka(() => ({ chat, disturbUnderLoad }))

@@ -6,12 +6,12 @@ export interface LiveObject extends KubernetesObject {
   readonly status?: Readonly<Record<string, unknown>>
 }
 
-/** Runs kubectl on the cluster of the current KUBECONFIG. Returns its output. */
+/** Runs kubectl on the cluster of the current KUBECONFIG. Returns its output; an error contains both outputs. */
 export const kubectl = (args: readonly string[], input = ''): Promise<string> =>
   new Promise((resolve, reject) => {
     const child = execFile('kubectl', args, { maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
       if (error === null) resolve(stdout)
-      else reject(new Error(`kubectl ${args.join(' ')}: ${stderr.trim() || error.message}`))
+      else reject(new Error(`kubectl ${args.join(' ')}: ${stderr.trim() || error.message}\n${stdout}`))
     })
     child.stdin?.end(input)
   })

@@ -81,6 +81,13 @@ it('the commands for production deploy servers and services, over TLS with login
   expect(await auditReport()).toContain('Nothing is missing, doubled or late.')
 })
 
+it('the daily jobs succeed with their own logins', async () => {
+  for (const name of ['prune', 'sweep']) {
+    await chat.kubectl('create', 'job', `${name}-now`, `--from=cronjob/${name}`)
+    await chat.kubectl('wait', '--for=condition=Complete', `job/${name}-now`, '--timeout=120s')
+  }
+})
+
 it('only the proxies of the Gateway reach the gateways, and only the services reach the servers', async () => {
   await kubectl(['create', 'namespace', 'gateway-system'])
   owned.defer(async () => void (await kubectl(['delete', 'namespace', 'gateway-system', '--wait=false'])))
@@ -108,7 +115,7 @@ it('a patched ScaledObject is reset by the documented apply', async () => {
   const before = await least()
   await shell(commandWith('patch scaledobject'))
   expect(await least()).toBe(4)
-  await shell(commandWith('-k k8s/overlays/prod/services'))
+  await shell(commandWith('force-conflicts -k k8s/overlays/prod/services'))
   expect(await least()).toBe(before)
 })
 
@@ -117,7 +124,7 @@ it('an undo of all services restores the settings before a change, and unused Co
     Promise.all(services.map(async (part) => settingsOf(await getOne('deployment', part, '-n', 'chat'))))
   const before = await settings()
   editProduction(folder, 'services/chat.env', 'AUTH=jwt', 'LOG_LEVEL=debug\nAUTH=jwt')
-  await shell(commandWith('-k k8s/overlays/prod/services'))
+  await shell(commandWith('force-conflicts -k k8s/overlays/prod/services'))
   await settled()
   expect(await settings()).not.toEqual(before)
   await shell(commandWith('rollout undo deployment'))
@@ -145,7 +152,7 @@ it('the steps after a restored backup stop the services, begin a new epoch, and 
 })
 
 it('the commands of a recovery to a point in time replace the Cluster by one that begins from the archive', async () => {
-  await shell(commandWith('-k k8s/overlays/prod/restore'))
+  await shell(commandWith('force-conflicts -k k8s/overlays/prod/restore'))
   const { spec } = (await getOne('cluster', 'chat', '-n', 'chat-data')) as unknown as {
     readonly spec: { readonly bootstrap: object; readonly plugins: readonly { readonly parameters: object }[] }
   }

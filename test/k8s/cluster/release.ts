@@ -30,6 +30,7 @@ export const hasPreviousVersion = process.env.K8S_PREVIOUS !== undefined
 export interface Release {
   /** Installs or upgrades to a version, as the README does, and waits until it is ready. */
   upgrade(version: Version): Promise<void>
+  /** Rolls back, as the README does. */
   rollback(revision: number, timeout?: string): Promise<void>
   /** Runs `helm test`; rejects if it finds a fault. */
   test(): Promise<string>
@@ -53,7 +54,8 @@ export const releaseIn = ({ namespace }: ChatNamespace, url: () => string | unde
       const values = ['--set', `image.tag=${tag}`, ...pinned, ...config]
       await run('upgrade', '--install', 'chat', chart, '--create-namespace', ...wait('15m'), ...values)
     },
-    rollback: async (revision, timeout = '15m') => void (await run('rollback', 'chat', `${revision}`, ...wait(timeout))),
+    rollback: async (revision, timeout = '15m') =>
+      void (await run('rollback', 'chat', `${revision}`, '--cleanup-on-fail', ...wait(timeout))),
     test: () => run('test', 'chat'),
     uninstall: async () => void (await run('uninstall', 'chat', '--wait')),
   }

@@ -11,11 +11,15 @@ import { until } from '../../support/poll.ts'
 /** The result of a load during which the system was disturbed. */
 export interface UnderLoad {
   readonly seconds: number
+  /** Frames with a command, among them those that were sent again. */
   readonly sent: number
+  readonly sentAgain: number
   readonly confirmed: number
   readonly frames: number
   /** Sockets that were opened again, after the first one of each user. */
   readonly reconnects: number
+  /** Attempts to open a socket that failed, and were repeated; they also count as closed sockets. */
+  readonly failedConnects: number
   /** Closed sockets by close code. */
   readonly closed: Readonly<Record<string, number>>
   /** Causes of retries by code: retryable errors, and `closed`. */
@@ -55,7 +59,7 @@ export const underLoad = async ({ url, perSecond, users = 20, disturb }: UnderLo
     const userOf = new Map([...ids].map(([user, id]) => [id, user]))
     await load.createRooms(ids)
     const { history, counts, latencies } = load.context
-    const connectsBefore = counts.connects
+    const { connects: connectsBefore, failedConnects: failedBefore } = counts
     const startedMs = nowMs()
     const pace = load.sendMessages(perSecond, endless)
     await pause(pauseMs)
@@ -79,9 +83,11 @@ export const underLoad = async ({ url, perSecond, users = 20, disturb }: UnderLo
     return {
       seconds: Math.round((nowMs() - startedMs) / 1_000),
       sent: counts.sent,
+      sentAgain: counts.sentAgain,
       confirmed: counts.confirmed,
       frames: counts.frames,
       reconnects: counts.connects - connectsBefore,
+      failedConnects: counts.failedConnects - failedBefore,
       closed: { ...counts.closed },
       refused: { ...counts.refused },
       storedP50Ms: Math.round(stored.p50),
@@ -95,10 +101,12 @@ export const underLoad = async ({ url, perSecond, users = 20, disturb }: UnderLo
 
 /** The result as text. */
 export const figures = (what: string, run: UnderLoad): string => {
-  const { seconds, sent, confirmed, frames, reconnects, closed, refused, storedP50Ms, storedP99Ms, problems } = run
-  const verdict = problems.length === 0 ? 'lost 0, duplicated 0, out of order 0' : problems.join('; ')
+  const verdict = run.problems.length === 0 ? 'lost 0, duplicated 0, out of order 0' : run.problems.join('; ')
+  const sent = `${run.sent} sent (${run.sentAgain} of them again), ${run.confirmed} confirmed`
+  const sockets = `sockets closed ${JSON.stringify(run.closed)}, reconnected ${run.reconnects}, failed attempts ${run.failedConnects}`
+  const latency = `send → stored p50 ${run.storedP50Ms} ms, p99 ${run.storedP99Ms} ms`
   return [
-    `${what}: ${sent} sent, ${confirmed} confirmed, ${frames} frames in ${seconds} s; ${verdict}`,
-    `  sockets closed ${JSON.stringify(closed)}, reconnected ${reconnects}, causes of retries ${JSON.stringify(refused)}, send → stored p50 ${storedP50Ms} ms, p99 ${storedP99Ms} ms`,
+    `${what}: ${sent}, ${run.frames} frames in ${run.seconds} s; ${verdict}`,
+    `  ${sockets}, causes of retries ${JSON.stringify(run.refused)}, ${latency}`,
   ].join('\n')
 }

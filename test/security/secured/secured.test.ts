@@ -219,6 +219,11 @@ describe.skipIf(stackKind() !== 'native')('Services with TLS, logins and least-p
 
     it.each([
       ['a gateway publishes', gatewayLogin, ['publish', `${namespace}:room:x`, 'forged']],
+      ['a gateway publishes a notice', gatewayLogin, ['publish', `${namespace}:user:x`, 'forged']],
+      ['a gateway publishes sharded', gatewayLogin, ['spublish', `${namespace}:room:x`, 'forged']],
+      ['a gateway lists channels', gatewayLogin, ['pubsub', 'channels']],
+      ['a writer publishes a signal', writerLogin, ['publish', `${namespace}:signal:room:x`, 'forged']],
+      ['a writer asks who listens', writerLogin, ['pubsub', 'numsub', `${namespace}:user:x`]],
       ['a gateway reads other keys', gatewayLogin, ['hgetall', 'elsewhere']],
       ['a gateway reads all keys', gatewayLogin, ['keys', '*']],
       ['a gateway listens elsewhere', gatewayLogin, ['subscribe', 'elsewhere']],
@@ -231,6 +236,17 @@ describe.skipIf(stackKind() !== 'native')('Services with TLS, logins and least-p
     ] as const)('is denied when %s', async (_, login, [command, ...args]) => {
       const redis = await redisOf(login)
       await expect(redis.call(command, ...args)).rejects.toThrow(/NOPERM/)
+      redis.disconnect()
+    })
+
+    it.each([
+      ['publishes a signal', ['publish', `${namespace}:signal:room:x`, '{}']],
+      ['publishes a sharded signal', ['spublish', `${namespace}:signal:user:x`, '{}']],
+      ['asks how many listen', ['pubsub', 'numsub', `${namespace}:user:x`]],
+      ['listens to signals', ['subscribe', `${namespace}:signal:room:x`]],
+    ] as const)('of a gateway is accepted when it %s', async (_, [command, ...args]) => {
+      const redis = await redisOf(gatewayLogin)
+      await expect(redis.call(command, ...args)).resolves.toBeDefined()
       redis.disconnect()
     })
   })

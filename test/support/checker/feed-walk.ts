@@ -103,7 +103,7 @@ export const createFeedWalk = (truth: Truth): FeedWalk => {
     const isJoin = kind === 'frame' && joinsAt(room, socket.user, seq)
     if (socket.resumes.explains(room, seq)) return 'moved'
     if (place === undefined) return isJoin ? 'joined' : socket.boundRooms.has(room) ? 'gap' : 'start'
-    if (seq === place.last + 1 && !place.isForbidden) return 'next'
+    if (seq === place.last + 1 && !place.isForbidden) return isJoin ? 'joined' : 'next'
     if (seq <= place.last) return 'repeated'
     return isJoin ? 'joined' : 'gap'
   }

@@ -41,11 +41,12 @@ export interface ListPage {
 const recordPage = (
   { context: { ids, history, now } }: Load,
   asked: Pick<Entry, 'user' | 'room' | 'operation'>,
-  { messages = [], as_of: asOf = 0 }: ListPage,
+  { messages = [], as_of: asOf }: ListPage,
 ): readonly string[] => {
   const roomId = ids.room(asked.room)
   const entry = { ...asked, at: now() }
-  history.append({ ...entry, kind: 'page', seq: asOf })
+  // A version of the service without message changes answers no `as_of`.
+  if (asOf !== undefined) history.append({ ...entry, kind: 'page', seq: asOf })
   return messages.map((message) => {
     history.append({ ...entry, ...listedEntry(roomId, message, ids.commandAt) })
     return frameOfListed(roomId, message)

@@ -34,7 +34,7 @@ export interface Device {
   /** Sends it once, on the present socket; only the recorder receives the outcome. */
   sendOnce(command: LoadCommand): void
   /** A request other than a command; rejects when the socket closes before the answer. */
-  ask(event: string, body: unknown): Promise<ParsedFrame>
+  ask(event: string, body: unknown, room?: string): Promise<ParsedFrame>
   /** The last seq of the room; 0 for a device that does not reconnect, because it keeps no positions. */
   lastSeen(room: number): number
   /** Resumes from these positions, which may be older than the last frames. */
@@ -175,7 +175,7 @@ export const createDevice = (context: LoadContext, options: DeviceOptions): Devi
     connect,
     perform: commands.perform,
     sendOnce: (command) => opened().send(command),
-    ask: async (event, body) => questions.ask(opened(), event, body),
+    ask: async (event, body, room) => questions.ask(opened(), event, body, room),
     lastSeen: resumeState.lastSeen,
     resumeFrom: async (places) => questions.ask(opened(), 'resume', resumeState.bodyFrom(opened().socket, places)),
     drop: () => newest?.terminate(),

@@ -5,7 +5,7 @@ import type { WireFormat } from './wire-format.ts'
 /** Requests other than commands, and their answers. */
 export interface Questions {
   /** Rejects when the socket closes before the answer. */
-  ask(connection: Connection, event: string, body: unknown): Promise<ParsedFrame>
+  ask(connection: Connection, event: string, body: unknown, room?: string): Promise<ParsedFrame>
   settle(frame: ParsedFrame): void
   /** Rejects the requests of a closed socket. */
   closed(connection: Connection, code: number): void
@@ -21,13 +21,13 @@ export const createQuestions = (format: WireFormat): Questions => {
   const asked = new Map<string, Asked>()
   let count = 0
   return {
-    ask: (connection, event, body) => {
+    ask: (connection, event, body, room) => {
       count += 1
       const id = `q${count}`
       const answer = Promise.withResolvers<ParsedFrame>()
       answer.promise.catch(() => {})
       asked.set(id, { connection, ...answer })
-      connection.sendText(format.request(id, event, JSON.stringify(body)))
+      connection.sendText(format.request(id, event, JSON.stringify(body), room))
       return answer.promise
     },
     settle: (frame) => {

@@ -45,6 +45,8 @@ export const auditedWorld = (streamsPerPass = 1_000) => {
         events: head,
         messages: head,
         messageRows: head,
+        numbered: head,
+        lastNumber: head,
         redacted: 0,
         ofDeleted: 0,
         chatHead: head,

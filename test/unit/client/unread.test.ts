@@ -52,6 +52,35 @@ describe('The unread messages of a room', () => {
     expect(stateOf(service)).toEqual([3, 1, '1:3'])
   })
 
+  it('are none after another device of the user has read, and stay after another user has', async () => {
+    const service = await following()
+    const read = (user: string) => ({ event: 'read', room, body: { user_id: user, seq: 5, gen: 1 } })
+    service.socket.deliver(read(bob))
+    expect(stateOf(service)).toEqual([2, 1, '1:3'])
+    service.socket.deliver(read(me))
+    expect(stateOf(service)).toEqual([0, 0, '1:5'])
+    await service.clock.run(2 * clientTimes.markReadMs)
+    expect(service.socket.sent.filter(({ event }) => event === 'mark-read')).toEqual([])
+  })
+
+  it('are counted by the service after another device has read a part, or has marked messages as unread', async () => {
+    const service = await following()
+    service.socket.deliver({ event: 'read', room, body: { user_id: me, seq: 4, gen: 1 } })
+    await service.clock.run(2 * clientTimes.markReadMs)
+    const part = service.socket.take('mark-read')
+    expect(part.body).toEqual({ seq: 4, gen: 1 })
+    service.socket.answer(part, { seq: 4, gen: 1, unread: 1, mentions: 1, as_of: 5 })
+    await service.clock.run(0)
+    expect(stateOf(service)).toEqual([1, 1, '1:4'])
+    service.socket.deliver({ event: 'read', room, body: { user_id: me, seq: 1, gen: 2 } })
+    await service.clock.run(0)
+    const again = service.socket.take('mark-read')
+    expect(again.body).toEqual({ seq: 0, gen: 0 })
+    service.socket.answer(again, { seq: 1, gen: 2, unread: 4, mentions: 1, as_of: 5 })
+    await service.clock.run(0)
+    expect(stateOf(service)).toEqual([4, 1, '2:1'])
+  })
+
   it('are none after an own message', async () => {
     const service = await following()
     service.socket.deliver(messageFrame(6))

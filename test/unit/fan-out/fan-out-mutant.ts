@@ -33,4 +33,14 @@ export const subscribing = (title: string, breaks: string, change: (subscribe: S
   apply: (fanOut) => ({ ...fanOut, subscribe: change(detachable(fanOut.subscribe)) }),
 })
 
+export const counting = (
+  title: string,
+  breaks: string,
+  change: (listeners: FanOut['listeners']) => FanOut['listeners'],
+): Mutant => ({
+  title,
+  breaks,
+  apply: (fanOut) => ({ ...fanOut, listeners: change(fanOut.listeners) }),
+})
+
 export const soon = (work: () => void): void => void setImmediate(work)

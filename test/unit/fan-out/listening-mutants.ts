@@ -1,5 +1,5 @@
 import type { Mutant, TestListener } from './fan-out-mutant.ts'
-import { soon, subscribing } from './fan-out-mutant.ts'
+import { counting, soon, subscribing } from './fan-out-mutant.ts'
 
 const never = new Promise<void>(() => {})
 
@@ -121,6 +121,11 @@ export const listeningMutants: readonly Mutant[] = [
     'another one closed during a delivery',
     (subscribe) => (channel, listener) => subscribe(channel, (payload) => soon(() => listener(payload))),
   ),
+  counting('counts channels without a subscription', 'counts the processes', () => async (channels) => channels.map(() => 1)),
+  counting('counts only the first channels', 'of a thousand channels', (listeners) => async (channels) => {
+    const counts = await listeners(channels.slice(0, 200))
+    return channels.map((_, index) => counts[index] ?? 0)
+  }),
   subscribing('calls a new listener for the present delivery', 'from the next publication on', (subscribe) => {
     let current: { channel: string; payload: Buffer } | undefined
     return (channel, listener) => {

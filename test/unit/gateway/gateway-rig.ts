@@ -8,6 +8,7 @@ import type { EventStore } from '../../../shared/ports/event-store.ts'
 import type { FanOut, FanOutState } from '../../../shared/ports/fan-out.ts'
 import type { MemberStates } from '../../../shared/ports/member-state.ts'
 import type { ReadModel } from '../../../shared/ports/read-model.ts'
+import type { ProtocolLimits } from '../../../shared/protocol/limits.ts'
 import { defaultLimits } from '../../../shared/protocol/limits.ts'
 import type { Bounds } from '../../../shared/runtime/config/bounds.ts'
 import { defaultBounds } from '../../../shared/runtime/config/bounds.ts'
@@ -88,6 +89,7 @@ export const gatewayRig = async (
     readonly bounds?: Partial<Bounds>
     readonly times?: Partial<Times>
     readonly rates?: Partial<Rates>
+    readonly limits?: Partial<ProtocolLimits>
     readonly ports?: (ports: Ports) => Ports
     /** The store; an empty one by default. */
     readonly memory?: MemoryStore
@@ -134,6 +136,10 @@ export const gatewayRig = async (
       listeners.set(channel, those.add(listener))
       return { ready: Promise.resolve(), close: () => those.delete(listener) }
     },
+    listeners: async (channels) => {
+      if (rig.state === 'down') throw new Error('the fan-out is down')
+      return channels.map((channel) => ((listeners.get(channel)?.size ?? 0) > 0 ? 1 : 0))
+    },
     onRestored: (listener) => {
       onRestored.add(listener)
       return () => onRestored.delete(listener)
@@ -159,7 +165,7 @@ export const gatewayRig = async (
     deadLetter: async () => undefined,
     close: async () => undefined,
   }
-  const shared = { commandLog, fanOut, clock, times, bounds, limits: defaultLimits }
+  const shared = { commandLog, fanOut, clock, times, bounds, limits: { ...defaultLimits, ...options.limits }, rates }
   const gatewayCore = createGatewayCore({
     ...shared,
     memberStates: memory.memberStates,

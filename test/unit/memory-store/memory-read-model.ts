@@ -25,6 +25,8 @@ interface Settings {
 export const memoryReadModel = (tables: MemoryTables, { epoch, level, pageBytes }: Settings): ReadModel => ({
   meta: async () => ({ epoch, level: level() }),
   heads: async (rooms) => new Map(rooms.flatMap((room) => chatOf(tables, room).map(({ head }) => [room, head] as const))),
+  memberCounts: async (rooms) =>
+    new Map(rooms.flatMap((room) => chatOf(tables, room).map((chat) => [room, presentMembers(chat).length] as const))),
   changedHeads: async (known) =>
     new Map(
       [...known].flatMap(([room, { seq, digest }]) => {

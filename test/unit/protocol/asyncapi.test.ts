@@ -89,6 +89,7 @@ describe('the AsyncAPI document', () => {
       expect(schema.safeParse(payload).error).toBeUndefined()
       const maps = [
         'body.rooms',
+        'body.users',
         'body.others',
         'body.unread',
         'body.data',

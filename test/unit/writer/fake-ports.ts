@@ -34,6 +34,7 @@ export const instantClock = (waits: number[]): Clock => {
 export const recordingFanOut = (publish: (items: readonly Publication[]) => void | Promise<void>): FanOut => ({
   publish: async (items) => publish(items),
   subscribe: () => ({ ready: Promise.resolve(), close: () => {} }),
+  listeners: async (channels) => channels.map(() => 0),
   state: 'up',
   onRestored: () => () => {},
   close: async () => {},

@@ -28,6 +28,8 @@ import { socketUrl } from './socket-url.ts'
 import type { Tokens } from './tokens.ts'
 import { createTokens } from './tokens.ts'
 import { watchDevice } from './watch-device.ts'
+import type { Watching } from './watching.ts'
+import { createWatching } from './watching.ts'
 
 /** The state of the page for one signed-in user. Actions go through the client. */
 export interface ChatModel {
@@ -49,6 +51,7 @@ export interface ChatModel {
   readonly drafts: Signal<Drafts | undefined>
   /** The names of the protocol's events that the service accepts. */
   readonly features: ReadonlySignal<ReadonlySet<string>>
+  readonly watching: Watching
   /** Undefined if the service does not require tokens. */
   readonly tokens: Tokens | undefined
   room(id: string): ViewedRoom | undefined
@@ -71,7 +74,7 @@ interface Arrival {
 
 const mostUnread = 100
 
-/** How many messages to load for the last message and the number of unread ones. */
+/** How many messages to load for the last message and the number of unread ones, if the service does not count them. */
 const previewCount = (chat: JoinedChat, readUpTo: number): number => Math.min(mostUnread, Math.max(1, chat.seq - readUpTo))
 
 export const createChatModel = ({ externalUserId, name, token }: Account): ChatModel => {
@@ -132,12 +135,14 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
       if (client.room(chat.id).messages.length === 0) load(known, mostUnread)
       return
     }
-    const readUpTo = initialReadMark(chat)
-    const room = createRoom({ chat, readUpTo, client, people, partners: createPartners(me.value?.id ?? '') })
+    const counts = client.unread(chat.id)
+    const readUpTo = counts?.read.seq ?? initialReadMark(chat)
+    const partners = createPartners(me.value?.id ?? '')
+    const room = createRoom({ chat, readUpTo, counted: counts?.unread, client, people, partners })
     marks?.set(chat.id, readUpTo)
     byId.value = new Map([...byId.value, [chat.id, room]])
     client.room(chat.id).on('change', () => arrivals.add({ room: chat.id }))
-    load(room, previewCount(chat, readUpTo))
+    load(room, counts === undefined ? previewCount(chat, readUpTo) : 1)
   }
 
   const load = (room: ViewedRoom, count: number): void => void room.loadOlder(count).catch(() => undefined)
@@ -163,6 +168,14 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
   client.on('members', (change) => batch(() => onMembers(change)))
   client.on('frame', frames.log)
   client.on('message', ({ room, id }) => arrivals.add({ room, message: id }))
+  client.on('unread', ({ room, unread, read }) =>
+    batch(() => {
+      const known = byId.value.get(room)
+      if (known === undefined) return
+      known.counted.value = unread
+      known.readUpTo.value = read.seq
+    }),
+  )
   client.on('left', ({ room }) => {
     const over = byId.value.get(room)
     if (over !== undefined) over.hasLeft.value = true
@@ -183,8 +196,11 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
   client.on('features', (next) => {
     features.value = new Set(next)
   })
+  const rooms = computed(() => [...byId.value.values()].sort((a, b) => b.lastAt.value.localeCompare(a.lastAt.value)))
+  const watching = createWatching({ client, rooms, features })
   const close = (): void => {
     deviceWatch.stop()
+    watching.stop()
     stopWatching()
     client.close()
   }
@@ -195,19 +211,21 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
     hasNetwork: deviceWatch.hasNetwork,
     me,
     signedInAs: externalUserId,
-    rooms: computed(() => [...byId.value.values()].sort((a, b) => b.lastAt.value.localeCompare(a.lastAt.value))),
+    rooms,
     people,
     blocked: createBlockedPeople(client, people),
     frames,
     outgoingMessages,
     drafts,
     features,
+    watching,
     tokens,
     room: (id) => byId.value.get(id),
     updateProfile: async (change, signal) => showMe(await client.updateUser(change, { signal })),
     markRead: (room, seq) => {
       raiseReadMark(room, seq)
       marks?.set(room.id, seq)
+      client.markRead(room.id, seq)
     },
     forget: ({ id }) => {
       byId.value = new Map([...byId.value].filter(([other]) => other !== id))

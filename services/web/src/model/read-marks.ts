@@ -1,6 +1,6 @@
 import { device } from './device-storage.ts'
 
-/** The last read seq of each room on this device. The service does not store it. */
+/** The last read seq of each room on this device, for services that do not store it. */
 export interface ReadMarks {
   /** Undefined if the room was never shown on this device. */
   of(room: string): number | undefined

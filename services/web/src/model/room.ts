@@ -32,9 +32,11 @@ export interface ViewedRoom {
   readonly isLoading: ReadonlySignal<boolean>
   /** The user is no longer a member. */
   readonly hasLeft: Signal<boolean>
-  /** The last seq that was read on this device. */
+  /** The last seq that was read: on any device if the service stores read markers, else on this one. */
   readonly readUpTo: Signal<number>
-  /** The number of loaded messages of other users after `readUpTo`. */
+  /** The unread messages that the service has counted; undefined: it does not count them. */
+  readonly counted: Signal<number | undefined>
+  /** The unread messages: `counted`, or else the loaded ones of other users after `readUpTo`. */
   readonly unread: ReadonlySignal<number>
   readonly lastAt: ReadonlySignal<string>
   readonly lastMessage: ReadonlySignal<TimelineEntry | undefined>
@@ -55,6 +57,7 @@ const recentCount = 200
 interface RoomOptions {
   readonly chat: JoinedChat
   readonly readUpTo: number
+  readonly counted: number | undefined
   readonly client: ChatClient
   /** Loads the names of the senders. */
   readonly people: Pick<People, 'request'>
@@ -67,14 +70,16 @@ const sendersOf = (messages: readonly RoomMessage[]): readonly string[] => messa
 const appendedTo = (known: readonly RoomMessage[], next: readonly RoomMessage[]): readonly RoomMessage[] | undefined =>
   known.every((message, index) => message === next[index]) ? next.slice(known.length) : undefined
 
-export const createRoom = ({ chat, readUpTo: readBefore, client, people, partners }: RoomOptions): ViewedRoom => {
+export const createRoom = (options: RoomOptions): ViewedRoom => {
+  const { chat, client, people, partners } = options
   const { id, name } = chat
   const list: MessageList = client.room(id)
   const members = signal(chat.users)
   const entries = signal<readonly TimelineEntry[]>([])
   const isComplete = signal(false)
   const isLoading = signal(false)
-  const readUpTo = signal(readBefore)
+  const readUpTo = signal(options.readUpTo)
+  const counted = signal(options.counted)
   let shown: readonly RoomMessage[] = []
   let changes: readonly TimelineEntry[] = []
 
@@ -119,7 +124,8 @@ export const createRoom = ({ chat, readUpTo: readBefore, client, people, partner
     isLoading,
     hasLeft: signal(false),
     readUpTo,
-    unread: computed(() => countUnread()),
+    counted,
+    unread: computed(() => counted.value ?? countUnread()),
     lastAt: computed(() => entries.value.at(-1)?.at ?? chat.modified_at),
     lastMessage: computed(() => entries.value.findLast(({ kind }) => kind === 'message')),
     addChange: (change) => {

@@ -1,5 +1,5 @@
 import type { ReadonlySignal } from '@preact/signals'
-import { computed, signal } from '@preact/signals'
+import { computed, effect, signal } from '@preact/signals'
 import type { ChatClient } from '../../../../shared/client/chat-client.ts'
 import type { MessageChange, RoomMessage } from '../../../../shared/client/chat-events.ts'
 import { perFrame } from './per-frame.ts'
@@ -23,13 +23,14 @@ export const createThreadRoot = (
   client: ChatClient,
 ): ThreadRoot => {
   const read = signal<RoomMessage | undefined>(undefined)
+  const isLoaded = computed(() => quoted.loaded(root) !== undefined)
   let latest = 0
 
   const readNow = async (): Promise<void> => {
     latest += 1
     const mine = latest
     const seq = await quoted.seqOf(root)
-    if (seq === undefined || quoted.loaded(root) !== undefined) return
+    if (seq === undefined || isLoaded.peek()) return
     for await (const message of client.messages(room, { after: seq - 1, before: seq + 1 }))
       if (mine === latest) read.value = message
   }
@@ -40,10 +41,11 @@ export const createThreadRoot = (
     message: computed(() => quoted.loaded(root) ?? read.value ?? quoted.of(root)),
     follow: () => {
       const readIf = (isNeeded: boolean): void => {
-        if (isNeeded && quoted.loaded(root) === undefined) reads.add(true)
+        if (isNeeded && !isLoaded.peek()) reads.add(true)
       }
-      readIf(true)
       const ends = [
+        // Also when a reset has discarded the loaded history.
+        effect(() => readIf(!isLoaded.value)),
         client.on('changed', (change) => readIf(change.room === room && isAbout(root, change))),
         client.on('message', (message) => readIf(message.room === room && message.thread === root)),
         client.on('missed', (missed) => readIf(missed.room === room)),

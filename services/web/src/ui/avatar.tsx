@@ -21,17 +21,22 @@ interface AvatarProps {
   readonly seed: string | undefined
   readonly image?: string | undefined
   readonly size?: 's' | 'm' | 'l'
+  readonly isOnline?: boolean
 }
 
 /**
  * A round mark: the image, if the page may load it, else the initials of a name.
  * The same `seed` has the same colour everywhere; without one it is grey.
  */
-export const Avatar = ({ name, seed, image, size = 'm' }: AvatarProps): JSX.Element => {
+export const Avatar = ({ name, seed, image, size = 'm', isOnline = false }: AvatarProps): JSX.Element => {
   const [broken, setBroken] = useState<string>()
   const shown = loadableImage(image, document.baseURI)
   return (
-    <span class={`avatar avatar-${size} hue-${seed === undefined ? 'none' : hueOf(seed)}`} aria-hidden="true">
+    <span
+      class={`avatar avatar-${size} hue-${seed === undefined ? 'none' : hueOf(seed)}`}
+      data-online={isOnline || undefined}
+      aria-hidden="true"
+    >
       {shown === undefined || shown === broken ? (
         initialsOf(name) || firstLetterOf(name)
       ) : (

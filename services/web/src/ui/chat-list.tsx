@@ -10,6 +10,7 @@ import { Icon } from './icons.tsx'
 import type { OpenDialog } from './open-dialog.ts'
 import { setTo } from './set-signal.ts'
 import { shortTime, wholeTime } from './times.ts'
+import { TypingLine } from './typing-line.tsx'
 
 interface RoomProps {
   readonly model: ChatModel
@@ -37,6 +38,7 @@ const LastMessage = ({ model, room }: RoomProps): JSX.Element => {
 const Preview = ({ model, room }: RoomProps): JSX.Element => {
   const draft = model.drafts.value?.of(room.id) ?? ''
   if (room.hasLeft.value) return <>You are no longer in this chat</>
+  if (model.watching.typingIn(room.id).length > 0) return <TypingLine model={model} room={room} />
   if (draft.trim() === '') return <LastMessage model={model} room={room} />
   return (
     <>
@@ -47,7 +49,7 @@ const Preview = ({ model, room }: RoomProps): JSX.Element => {
 
 const Unread = ({ count }: { readonly count: number }): JSX.Element | null =>
   count === 0 ? null : (
-    <span class="badge" title="Unread on this device">
+    <span class="badge" title="Unread">
       {count > 99 ? '99+' : count}
       <span class="unseen"> unread</span>
     </span>
@@ -57,6 +59,7 @@ const Item = ({ model, room }: RoomProps): JSX.Element => {
   const title = titleOf(model, room)
   const isCurrent = route.value.view === 'chat' && route.value.room === room.id
   const at = room.lastAt.value
+  const isOnline = model.watching.isOnline(room.partner.value)
   return (
     <li>
       <a
@@ -68,8 +71,9 @@ const Item = ({ model, room }: RoomProps): JSX.Element => {
           goTo({ view: 'chat', room: room.id })
         }}
       >
-        <Avatar name={title} image={imageOf(model, room)} seed={colourSeedOf(room)} />
+        <Avatar name={title} image={imageOf(model, room)} seed={colourSeedOf(room)} isOnline={isOnline} />
         <bdi class="chat-item-title">{title}</bdi>
+        {isOnline ? <span class="unseen"> online </span> : null}
         <time class="chat-item-time" dateTime={at} title={wholeTime(at)}>
           {shortTime(at)}
         </time>
@@ -90,7 +94,7 @@ interface ChatListProps {
   readonly showsFrames: Signal<boolean>
 }
 
-/** The service stores no read markers: this device counts unread messages. */
+/** Shown if the service stores no read markers: then this device counts unread messages. */
 const UnreadNote = (): JSX.Element => <p class="list-note quiet">Unread messages are counted on this device only.</p>
 
 /** The user's chats, most recent activity first. */
@@ -130,7 +134,7 @@ export const ChatList = ({ model, dialog, showsFrames }: ChatListProps): JSX.Ele
               <Item key={room.id} model={model} room={room} />
             ))}
           </ul>
-          {rooms.some((room) => room.unread.value > 0) ? <UnreadNote /> : null}
+          {rooms.some((room) => room.counted.value === undefined && room.unread.value > 0) ? <UnreadNote /> : null}
         </div>
       )}
       <AccountBar model={model} showsFrames={showsFrames} />

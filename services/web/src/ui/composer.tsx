@@ -90,6 +90,7 @@ export const Composer = ({ view, label, placeholder }: ComposerProps): JSX.Eleme
         aria-activedescendant={isChoosing ? optionId(mentions.marked) : undefined}
         onInput={({ currentTarget }) => {
           setText(currentTarget.value)
+          if (edited === undefined && currentTarget.value !== '') view.model.watching.typing(view.room.id)
           mentions.look()
         }}
         onBlur={mentions.close}

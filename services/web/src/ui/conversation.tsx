@@ -18,13 +18,14 @@ import { PinsDialog } from './pins-dialog.tsx'
 import { setTo } from './set-signal.ts'
 import { ThreadPanel } from './thread-panel.tsx'
 import { TimelineView } from './timeline-view.tsx'
+import { TypingLine } from './typing-line.tsx'
 
 /** Names in the line below the title; the others are counted. */
 const shownNames = 4
 
-const membersLine = ({ people, me }: ChatModel, room: ViewedRoom): string => {
+const membersLine = ({ people, me, watching }: ChatModel, room: ViewedRoom): string => {
   const members = room.members.value
-  if (members.length === 2) return 'Just the two of you'
+  if (members.length === 2) return watching.isOnline(room.partner.value) ? 'Online' : 'Just the two of you'
   const names = members.slice(0, shownNames).map((id) => (id === me.value?.id ? 'you' : isolate(people.nameOf(id))))
   const others = members.length - shownNames
   return others > 0 ? `${names.join(', ')} and ${others} more` : names.join(', ')
@@ -48,6 +49,7 @@ export const Conversation = ({ model, room }: { readonly model: ChatModel; reado
   const pinned = room.pins.all.value.length
   useEffect(() => (isOffered ? room.pins.follow() : undefined), [room, isOffered])
   const title = titleOf(model, room)
+  const isTyping = model.watching.typingIn(room.id).length > 0
   const forget = (): void => {
     goTo({ view: 'chats' })
     model.forget(room)
@@ -64,12 +66,18 @@ export const Conversation = ({ model, room }: { readonly model: ChatModel; reado
           >
             <Icon name="back" />
           </button>
-          <Avatar name={title} image={imageOf(model, room)} seed={colourSeedOf(room)} size="s" />
+          <Avatar
+            name={title}
+            image={imageOf(model, room)}
+            seed={colourSeedOf(room)}
+            size="s"
+            isOnline={model.watching.isOnline(room.partner.value)}
+          />
           <div class="bar-title">
             <h1>
               <bdi>{title}</bdi>
             </h1>
-            <p class="quiet">{membersLine(model, room)}</p>
+            <p class="quiet">{isTyping ? <TypingLine model={model} room={room} /> : membersLine(model, room)}</p>
           </div>
           {pinned === 0 ? null : (
             <button

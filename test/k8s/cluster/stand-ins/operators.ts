@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pinnedImages } from '../../../../infra/docker/pinned-images.ts'
 import { makeAuthority } from '../../../security/secured/services/authority.ts'
 import { until } from '../../../support/poll.ts'
 import { getAll, getOne, kubectl } from '../kubectl.ts'
@@ -42,11 +43,15 @@ const addKafkaUser = async (name: string): Promise<void> => {
 }
 
 const addPostgresRoles = async (): Promise<void> => {
-  for (const name of ['writer', 'gateway']) {
+  for (const name of ['writer', 'gateway', 'sweeper']) {
     const sql = `create role chat_${name} login password '${await passwordOf(`chat-postgres-${name}`)}'`
     await inData('exec', 'postgres-0', '--', 'psql', '-U', 'chat_admin', '-d', 'chat', '-c', sql)
   }
 }
+
+/** The manifest of the server, with the image that the compose file pins. */
+const manifestOf = (server: string): string =>
+  readFileSync(join(import.meta.dirname, `${server}.yaml`), 'utf8').replace('pinned-image', pinnedImages().services[server] ?? '')
 
 /**
  * Plays Strimzi and CloudNativePG: when their objects exist, starts one server of each with TLS and the
@@ -59,7 +64,7 @@ export const playOperators = async (folder: string): Promise<void> => {
   }
   await until('the objects of the operators', exist, { withinMs: 120_000, everyMs: 1_000 })
   await putCertificates(folder)
-  for (const file of ['kafka.yaml', 'postgres.yaml']) await inData('apply', '-f', join(import.meta.dirname, file))
+  for (const server of ['kafka', 'postgres']) await kubectl(['-n', namespace, 'apply', '-f', '-'], manifestOf(server))
   for (const server of ['kafka', 'postgres']) await inData('rollout', 'status', `statefulset/${server}`, '--timeout=5m')
   const users = await getAll('kafkauser', '-n', namespace)
   for (const { metadata } of users) await addKafkaUser(metadata.name)

@@ -47,6 +47,9 @@ describe('The changes of members', () => {
       { room, user: ann, read: { gen: 0, seq: 2 }, delivered: 0 },
       { room, user: bob, read: { gen: 1, seq: 1 }, delivered: 3 },
     ])
+    changes.posted(room, ann, 3)
+    await clock.run(2 * defaultTimes.memberStateFlushMs)
+    expect(moved).toHaveLength(2)
   })
 
   it('refuse a marker while too many wait, and drop the one of an own message', async () => {

@@ -11,6 +11,8 @@ const room = '00000000-0000-7000-8000-00000000aaaa'
 const rig = () => {
   const clock = virtualClock(seededRandom(1))
   const subscribed = new Map<string, (payload: Buffer) => void>()
+  const held: string[] = []
+  const released: string[] = []
   const userSessions = createUserSessions({
     fanOut: {
       state: 'up',
@@ -19,12 +21,15 @@ const rig = () => {
         subscribed.set(topic, listener)
         return { ready: Promise.resolve(), close: () => subscribed.delete(topic) }
       },
+      listeners: async (asked) => asked.map(() => 0),
       onRestored: () => () => undefined,
       close: async () => undefined,
     },
     clock,
     releaseMs: 1_000,
     metrics: createMetrics(),
+    onHeld: (user) => held.push(user),
+    onReleased: (user) => released.push(user),
   })
   const received: string[] = []
   const session = (name: string, followed?: string): UserSession => ({
@@ -34,7 +39,7 @@ const rig = () => {
     applyMemberships: (memberships) => received.push(`${name} is in ${memberships.length}`),
   })
   const publish = (user: string, text: string): void => subscribed.get(channels.user(user))?.(Buffer.from(text))
-  return { clock, userSessions, subscribed, received, session, publish }
+  return { clock, userSessions, subscribed, held, released, received, session, publish }
 }
 
 describe('The sessions of users', () => {
@@ -50,7 +55,7 @@ describe('The sessions of users', () => {
   })
 
   it('keep the user’s channel for some time after the last session, and longer if another one is added', async () => {
-    const { clock, userSessions, subscribed, session } = rig()
+    const { clock, userSessions, subscribed, held, released, session } = rig()
     const [first, second] = [session('first'), session('second')]
     await userSessions.add('ann', first)
     userSessions.remove('ann', first)
@@ -58,11 +63,13 @@ describe('The sessions of users', () => {
     await userSessions.add('ann', second)
     await clock.run(5_000)
     expect([...subscribed.keys()]).toEqual(['user:ann'])
+    expect([held, released]).toEqual([['ann'], []])
     userSessions.remove('ann', second)
     expect([...iterate(userSessions.followedDigests())]).toEqual([])
     await clock.run(1_000)
     expect([...subscribed.keys()]).toEqual([])
     expect(userSessions.size).toBe(0)
+    expect([held, released]).toEqual([['ann'], ['ann']])
   })
 
   it('include users that are added during an iteration', async () => {

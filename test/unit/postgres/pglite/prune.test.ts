@@ -15,39 +15,47 @@ const young = 3
 const folder = scratchFolder()
 afterAll(() => folder[Symbol.dispose]())
 
-const countRejections = (url: string): Promise<number> =>
+/** The rejections, and the versions of deleted messages. */
+const countRows = (url: string): Promise<readonly number[]> =>
   withSession(url, async (client) => {
-    const { rows } = await client.query<{ count: number }>('select count(*)::int as count from rejection')
-    return rows[0]?.count ?? -1
+    const { rows } = await client.query<{ count: number }>(
+      'select count(*)::int as count from rejection union all select count(*)::int from deleted_message',
+    )
+    return rows.map(({ count }) => count)
   })
 
-const storeRejections = async (): Promise<void> => {
+const storeRows = async (): Promise<void> => {
   await using opened = await openEmbedded(folder.path)
   await withSession(opened.embedded.url, async (client) => {
     const insert = (age: string, count: number) =>
       client.query(`insert into rejection select gen_random_uuid(), gen_random_uuid(), 'd', 'forbidden', 'no', null, 1,
         now() - interval '${age}' from generate_series(1, ${count})`)
-    await insert('31 days', 1_200)
-    await insert('29 days', young)
+    const keep = (age: string, count: number) =>
+      client.query(`insert into deleted_message select gen_random_uuid(), gen_random_uuid(), 1, 'x',
+        now() - interval '${age}' - n * interval '1 microsecond' from generate_series(1, ${count}) as n`)
+    for (const store of [insert, keep]) {
+      await store('31 days', 1_200)
+      await store('29 days', young)
+    }
   })
 }
 
 describe('the embedded mode', () => {
-  it('deletes rejections older than 30 days automatically, and keeps newer ones', async () => {
-    await storeRejections()
+  it('deletes old rejections and the old content of deleted messages automatically, and keeps newer ones', async () => {
+    await storeRows()
     const embedded = await startEmbeddedPostgres({ dataDir: folder.path, log: recordingLog() })
     const log = createLogger({ level: 'silent', name: 'test' })
     const life = lifecycle({ log, stopMs: 20_000, exit: () => {}, events: new EventEmitter() })
-    await openEmbeddedAdapters({ times: defaultTimes, bounds: defaultBounds, deletedKeepDays: 0 }, embedded.url, { log, life })
+    await openEmbeddedAdapters({ times: defaultTimes, bounds: defaultBounds, deletedKeepDays: 30 }, embedded.url, { log, life })
     const left = await until(
-      'old rejections to be deleted',
+      'old rows to be deleted',
       async () => {
-        const count = await countRejections(embedded.url)
-        return count <= young && count
+        const counts = await countRows(embedded.url)
+        return counts.every((count) => count <= young) && counts
       },
       { withinMs: 20_000, everyMs: 100 },
     )
-    expect(left).toBe(young)
+    expect(left).toEqual([young, young])
     await life.stop()
     await embedded.stop()
   })

@@ -35,6 +35,7 @@ export const livingWriterMutants: readonly Mutant[] = [
     module: writer('decide-batch'),
     in: 'stateOf',
     body: `return { ...(chats.get(room) ?? chatDecider.initialState), knownUsers, chatCounts }`,
+    shownBy: 51,
   },
   {
     rule: 'a reaction is counted from the reactions that its user has set (J2)',

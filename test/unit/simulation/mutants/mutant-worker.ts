@@ -23,6 +23,10 @@ const simulations = {
     return (seed: number, _options?: Simulation) => simulateApps(seed)
   },
   lists: async () => (await import('../../client/message-lists/list-run.ts')).simulateLists,
+  signals: async () => {
+    const { simulateSignals } = await import('../signals/simulate-signals.ts')
+    return (seed: number, _options?: Simulation) => simulateSignals(seed)
+  },
   hotPath: async () => {
     const { simulateHotPath } = await import('../../writer/hot-path-run.ts')
     return (_seed: number, _options?: Simulation) => simulateHotPath()

@@ -32,6 +32,8 @@ export interface Simulation {
   readonly isLiving?: boolean
   /** Members mark rooms as read; messages change, too. */
   readonly isMarking?: boolean
+  /** Devices watch and signal, too; the feature level is raised as with `isLiving`. */
+  readonly isSignalling?: boolean
 }
 
 const stormMs = 3_000
@@ -69,13 +71,29 @@ const raiseLevel = async ({ clock, random, store }: SimulatedWorld, note: (atMs:
  */
 export const simulate = async (
   seed: number,
-  { storeMutant, isForged = false, isMarking = false, isLiving = isMarking }: Simulation = {},
+  {
+    storeMutant,
+    isForged = false,
+    isMarking = false,
+    isSignalling = false,
+    isLiving = isMarking || isSignalling,
+  }: Simulation = {},
 ): Promise<SimulationResult> => {
   const world = await simulatedWorld(seed, { storeMutant, isFanOutSafe: isForged })
   const { clock, random } = world
   const startMs = clock.monotonicMs()
   const history = createHistory(startMs)
-  const commons: Commons = { world, startMs, userIds: new Map(), rooms: [], connections: [], history, isLiving, isMarking }
+  const commons: Commons = {
+    world,
+    startMs,
+    userIds: new Map(),
+    rooms: [],
+    connections: [],
+    history,
+    isLiving,
+    isMarking,
+    isSignalling,
+  }
   let raisedMs = Number.POSITIVE_INFINITY
   if (isLiving)
     void raiseLevel(world, (atMs) => {

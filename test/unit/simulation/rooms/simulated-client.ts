@@ -33,6 +33,8 @@ export interface Commons {
   readonly isLiving: boolean
   /** Members mark rooms as read. */
   readonly isMarking: boolean
+  /** Devices watch rooms and users, and send signals. */
+  readonly isSignalling: boolean
 }
 
 /** The number of a user by external id, for the history; 0 for a socket without a user. */

@@ -1,3 +1,4 @@
+import { signalCanary } from '../world/simulated-settings.ts'
 import type { Commons } from './simulated-client.ts'
 import { simulatedClient } from './simulated-client.ts'
 import type { SimulatedCommands } from './simulated-commands.ts'
@@ -20,7 +21,7 @@ export const simulatedPerson = (
   user: string,
   isRestless: boolean,
 ): SimulatedPerson => {
-  const { world, userIds, rooms, isLiving, isMarking } = commons
+  const { world, userIds, rooms, isLiving, isMarking, isSignalling } = commons
   const { clock, random } = world
   const client = simulatedClient(commons, user)
 
@@ -115,7 +116,13 @@ export const simulatedPerson = (
     else client.connection?.socket.wire.close(1000, '')
   }
 
+  const signal = (room: string): void => {
+    if (random.chance(0.3)) client.send({ event: 'watch', body: { rooms, users: [...userIds.values()] } }, { room })
+    else client.send({ event: 'signal', room, body: { kind: 'x.canary', data: { text: signalCanary } } }, { room })
+  }
+
   const act = (me: string): void => {
+    if (isSignalling && rooms.length > 0 && random.chance(0.3)) return signal(random.pick(rooms))
     if (isMarking && rooms.length > 0 && random.chance(0.3)) return mark(me, random.pick(rooms))
     if (isLiving && rooms.length > 0 && random.chance(0.5)) return live(me, random.pick(rooms))
     if (isRestless) return comeAndGo(me)

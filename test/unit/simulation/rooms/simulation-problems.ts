@@ -1,5 +1,6 @@
 import { invariants, judgeRun, problemsOf } from '../../../support/checker/check.ts'
 import type { Terms } from '../../../support/checker/judge.ts'
+import { checkTraces } from '../signals/check-traces.ts'
 import { simulatedBounds, simulatedTimes } from '../world/simulated-settings.ts'
 import type { CommittedEvent } from '../world/simulated-store.ts'
 import { simulatedTruth } from '../world/simulated-truth.ts'
@@ -29,7 +30,7 @@ const checkQueue = ({ socket }: Connection, say: (problem: string) => void): voi
 
 /** Each broken promise of a run that has ended. */
 export const simulationProblems = (
-  { history, connections, userIds, startMs }: Commons,
+  { world, history, connections, userIds, startMs }: Commons,
   committed: readonly CommittedEvent[],
   isForged: boolean,
 ): string[] => {
@@ -38,6 +39,7 @@ export const simulationProblems = (
   const problems = [...problemsOf(judgeRun(judged, [history], truth, { ...terms, isForged }))]
   const say = (problem: string): void => void problems.push(problem)
   checkContents(connections, committed, say)
+  checkTraces(world, say)
   for (const connection of connections) {
     checkQueue(connection, say)
     // J7: an event that a gateway does not know is sent under its own name.

@@ -37,6 +37,8 @@ const unansweredMs = 300
 export const faultyFanOutNetwork = (clock: VirtualClock, random: Random, faults: NetworkFaults): FanOutNetwork => {
   let now = faults
   const listeners = new Map<string, Set<(payload: Buffer) => void>>()
+  /** Whether the process of a listener is connected; processes are told apart by this function. */
+  const processOf = new Map<(payload: Buffer) => void, () => boolean>()
 
   /** The arrival time of the last item, by listener. */
   const lastAtMs = new Map<(payload: Buffer) => void, number>()
@@ -71,6 +73,7 @@ export const faultyFanOutNetwork = (clock: VirtualClock, random: Random, faults:
     let state: FanOutState = 'up'
     let isHung = false
     const restored = new Set<() => void>()
+    const isConnected = (): boolean => state === 'up' && !isHung
     return {
       get state() {
         return state
@@ -86,6 +89,7 @@ export const faultyFanOutNetwork = (clock: VirtualClock, random: Random, faults:
         const listener = (payload: Buffer): void => {
           if (state === 'up' && !isHung) hear(payload)
         }
+        processOf.set(listener, isConnected)
         let isClosed = false
         const ready = clock.sleep(random.next() * now.delayMs).then(() => {
           if (!isClosed) channelListeners.add(listener)
@@ -95,8 +99,17 @@ export const faultyFanOutNetwork = (clock: VirtualClock, random: Random, faults:
           close: () => {
             isClosed = true
             channelListeners.delete(listener)
+            processOf.delete(listener)
           },
         }
+      },
+      listeners: async (topics) => {
+        await clock.sleep(isHung ? unansweredMs : 1 + random.next() * now.delayMs)
+        if (!isConnected()) throw new Error('the fan-out is down')
+        return topics.map((topic) => {
+          const processes = new Set([...(listeners.get(topic) ?? [])].map((listener) => processOf.get(listener)))
+          return [...processes].filter((isUp) => isUp?.() === true).length
+        })
       },
       onRestored: (listener) => {
         restored.add(listener)

@@ -3,6 +3,7 @@ import { createGatewayCore } from '../../../../services/gateway/gateway-core.ts'
 import { drainSessions } from '../../../../services/gateway/server/drain.ts'
 import type { Clock } from '../../../../shared/ports/clock.ts'
 import { defaultLimits } from '../../../../shared/protocol/limits.ts'
+import { defaultRates } from '../../../../shared/runtime/config/rates.ts'
 import { createMetrics } from '../../../../shared/runtime/observability/metrics.ts'
 import type { Random } from '../../../support/simulation/random.ts'
 import type { VirtualClock } from '../virtual-clock.ts'
@@ -53,6 +54,7 @@ const createCore = (world: GatewayWorld, life: Life, fanOut: FaultyFanOut): Gate
     times: simulatedTimes,
     bounds: { ...simulatedBounds, pageEvents: world.pageEvents },
     limits: defaultLimits,
+    rates: defaultRates,
     commandLog: life.bound(log),
     eventStore: life.bound(store.eventStore),
     readModel: life.bound(store.readModel),

@@ -7,6 +7,9 @@ export const simulatedNames: readonly string[] = ['ann', 'bob', 'cyd', 'dan']
 /** The text of every message that a forger publishes. */
 export const forgedText = 'forged'
 
+/** In every signal; nothing but a push may contain it. */
+export const signalCanary = 'a signal leaves no trace'
+
 /** Small bounds, so that a run reaches them often. */
 export const simulatedBounds = {
   ...defaultBounds,
@@ -24,6 +27,7 @@ export const simulatedTimes = {
   ...defaultTimes,
   commandDeadlineMs: 4_000,
   topicReleaseMs: 500,
+  presenceAskMs: 2_000,
   convergeMs: 2_000,
   drainWindowMs: 300,
   drainOverlapMs: 50,

@@ -23,6 +23,8 @@ export interface SimulatedSocket {
   /** The most bytes that ever waited for the socket: of all frames, and of feed frames. */
   readonly mostUnsentBytes: number
   readonly mostUnsentFeedBytes: number
+  /** The same of signals. */
+  readonly mostUnsentSignalBytes: number
   /** Accepts no writes while frozen. */
   setFrozen(isFrozen: boolean): void
   /** The other side closes without a close frame; waiting writes are lost. */
@@ -31,16 +33,21 @@ export interface SimulatedSocket {
 
 const feedFrame = /^\{("id":"[^"]*",)?"event":"[^"]*","room":"[^"]*","seq":/
 
+const signalFrame = /^\{"event":"signal"/
+
 interface Write {
   readonly texts: readonly string[]
   readonly bytes: number
   readonly feedBytes: number
+  readonly signalBytes: number
 }
+
+const bytesOf = (texts: readonly string[], kind: RegExp): number =>
+  texts.reduce((sum, text) => (kind.test(text) ? sum + Buffer.byteLength(text) : sum), 0)
 
 const writeOf = (bytes: Buffer): Write => {
   const texts = frameTextsIn(bytes)
-  const feedBytes = texts.reduce((sum, text) => (feedFrame.test(text) ? sum + Buffer.byteLength(text) : sum), 0)
-  return { texts, bytes: bytes.length, feedBytes }
+  return { texts, bytes: bytes.length, feedBytes: bytesOf(texts, feedFrame), signalBytes: bytesOf(texts, signalFrame) }
 }
 
 /** A socket that accepts writes at its own pace, and reads the frames in them. */
@@ -56,6 +63,8 @@ export const simulatedSocket = (
   let unsentFeedBytes = 0
   let mostUnsentBytes = 0
   let mostUnsentFeedBytes = 0
+  let unsentSignalBytes = 0
+  let mostUnsentSignalBytes = 0
   let isFrozen = false
   let isClosed = false
   let isTaking = false
@@ -70,7 +79,8 @@ export const simulatedSocket = (
     if (isFrozen || isClosed) return
     const taken = unsent.slice(0, 1 + random.below(unsent.length))
     unsent = unsent.slice(taken.length)
-    for (const { bytes, feedBytes } of taken) {
+    for (const { bytes, feedBytes, signalBytes } of taken) {
+      unsentSignalBytes -= signalBytes
       unsentBytes -= bytes
       unsentFeedBytes -= feedBytes
     }
@@ -95,6 +105,9 @@ export const simulatedSocket = (
     get mostUnsentFeedBytes() {
       return mostUnsentFeedBytes
     },
+    get mostUnsentSignalBytes() {
+      return mostUnsentSignalBytes
+    },
     wire: {
       write: (bytes) => {
         if (isClosed) return
@@ -104,6 +117,8 @@ export const simulatedSocket = (
         unsentFeedBytes += write.feedBytes
         mostUnsentBytes = Math.max(mostUnsentBytes, unsentBytes)
         mostUnsentFeedBytes = Math.max(mostUnsentFeedBytes, unsentFeedBytes)
+        unsentSignalBytes += write.signalBytes
+        mostUnsentSignalBytes = Math.max(mostUnsentSignalBytes, unsentSignalBytes)
         takeLater()
       },
       unsentBytes: () => unsentBytes,

@@ -67,8 +67,9 @@ export const randomCommands = (random: Random, isLiving: boolean): RandomCommand
     next: (nowMs) => {
       const at = new Date(nowMs + random.below(400) - 200).toISOString()
       const head = { v: 1, user: random.pick(simulatedUsers), at } as const
-      const commands = isLiving && random.chance(0.5) ? changes.next(head) : fresh(head)
-      changes.note(commands)
+      const first = isLiving && random.chance(0.5) ? changes.next(head) : fresh(head)
+      changes.note(first)
+      const commands = isLiving && random.chance(0.4) ? [...first, ...changes.next(head)] : first
       recent.push(...commands)
       recent.splice(0, recent.length - 8)
       return commands
