@@ -47,12 +47,12 @@ export interface BatchState {
   readonly limits: DecisionLimits
 }
 
-/** The read rooms. Only those of which a command names messages are copied. */
-const chatsOf = ({ chats, messages }: Snapshot): Map<string, ChatState> => {
+/** The read rooms. Only those of which a command names messages, or may lower an owner, are copied. */
+const chatsOf = ({ chats, messages, owners }: Snapshot): Map<string, ChatState> => {
   const all = new Map(chats)
-  for (const [room, named] of messages) {
+  for (const room of new Set([...messages.keys(), ...owners.keys()])) {
     const state = all.get(room)
-    if (state !== undefined) all.set(room, { ...state, ...named })
+    if (state !== undefined) all.set(room, { ...state, ...messages.get(room), owners: owners.get(room) ?? state.owners })
   }
   return all
 }

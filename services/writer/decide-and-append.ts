@@ -32,6 +32,7 @@ const emptySnapshot: Snapshot = {
   chats: new Map(),
   knownUsers: new Set(),
   messages: new Map(),
+  owners: new Map(),
   users: new Map(),
   userStreams: new Map(),
   blocks: new Set(),
@@ -49,6 +50,7 @@ const combinedReadSet = (batches: readonly Batch[]): ReadSet => ({
   blocks: batches.flatMap(({ readSet }) => readSet.blocks),
   messages: batches.flatMap(({ readSet }) => readSet.messages),
   reactions: batches.flatMap(({ readSet }) => readSet.reactions),
+  owners: batches.flatMap(({ readSet }) => readSet.owners),
   chatCounts: {
     users: batches.flatMap(({ readSet }) => readSet.chatCounts.users),
     upTo: Math.max(...batches.map(({ readSet }) => readSet.chatCounts.upTo)),
@@ -57,7 +59,7 @@ const combinedReadSet = (batches: readonly Batch[]): ReadSet => ({
 
 /**
  * The part of a read set that the memory does not hold: it never holds
- * messages. A message that is read for a remembered room belongs to the remembered
+ * messages or numbers of owners. A message that is read for a remembered room belongs to the remembered
  * state, because the append compares the head of the room. Recorded outcomes are
  * read only for rooms that are read, and for the streams of users: in
  * a remembered room the append detects a command that already has an outcome. The
@@ -71,10 +73,11 @@ const withoutKnownRooms = (readSet: ReadSet, isKnown: (room: string) => boolean)
   commands: readSet.commands.filter(({ room, id }) => !isKnown(room) || id === room),
 })
 
-const isEmpty = ({ rooms, members, users, externalIds, userStreams, blocks, commands, chatCounts, messages }: ReadSet): boolean =>
-  [rooms, members, users, externalIds, userStreams, blocks, commands, chatCounts.users, messages].every(
-    ({ length }) => length === 0,
-  )
+const isEmpty = (readSet: ReadSet): boolean => {
+  const { rooms, members, users, externalIds, userStreams, blocks, commands, chatCounts, messages, owners } = readSet
+  const parts = [rooms, members, users, externalIds, userStreams, blocks, commands, chatCounts.users, messages, owners]
+  return parts.every(({ length }) => length === 0)
+}
 
 /** The rooms that exist. */
 const chatsOf = (names: readonly string[], rooms: RememberedRooms): Snapshot['chats'] =>

@@ -33,6 +33,7 @@ export const readSetOf = (commands: readonly Command[], chatsPerUser: number): R
     chatCounts: { users, upTo: chatsPerUser },
     messages: reads.flatMap(({ room, messages = [] }) => messages.map((id) => ({ room, id }))),
     reactions: reads.flatMap(({ room, reactions = [] }) => reactions.map((each) => ({ room, ...each }))),
+    owners: [...new Set(reads.flatMap(({ room, owners = false }) => (owners ? [room] : [])))],
     userStreams: [...new Set(own.map(({ stream }) => stream))],
     blocks: [
       ...reads.flatMap(({ blocks = [] }) => blocks),

@@ -32,7 +32,8 @@ export const mergeRead = (
 ): RememberedRoom => {
   const state = chats.get(room) ?? noChat
   if (before === undefined || before.state.seq !== state.seq) return { state, users }
-  return { state: { ...state, members: state.members.union(before.state.members) }, users: users.union(before.users) }
+  const roles = new Map([...before.state.roles, ...state.roles])
+  return { state: { ...state, members: state.members.union(before.state.members), roles }, users: users.union(before.users) }
 }
 
 /** The room after a batch, without the fields that are filled in for one batch only. */
@@ -44,6 +45,7 @@ export const roomAfterBatch = ({ state, users }: RememberedRoom, after = state):
     blocks: noChat.blocks,
     messages: noChat.messages,
     pins: noChat.pins,
+    owners: noChat.owners,
   },
   users: after.members.isSubsetOf(users) ? users : users.union(after.members),
 })

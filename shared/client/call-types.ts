@@ -1,4 +1,5 @@
-import type { JsonObject, Mentions, Message, User } from '../domain/events.ts'
+import type { Chat, JsonObject, Mentions, Message, User } from '../domain/events.ts'
+import type { Role } from '../domain/roles.ts'
 
 /** Options of every call that waits for the service. */
 export interface CallOptions {
@@ -16,6 +17,25 @@ export interface ChangeOptions extends CallOptions {
 export interface SetOptions extends ChangeOptions {
   /** `false` removes it; `true` by default. */
   readonly on?: boolean
+}
+
+/** Options of a change of roles. */
+export interface RoleOptions extends ChangeOptions {
+  /** ISO-8601: the role is a lower one that ends then. */
+  readonly until?: string
+}
+
+/** The content of a chat. A field that is absent stays; an empty text or object removes the content. */
+export type ChatContent = Partial<Pick<Chat, 'name' | 'image' | 'data' | 'rules'>>
+
+/** A member of a chat, or a banned user, who has neither `role` nor `since`. */
+export interface ListedMember {
+  readonly user_id: string
+  readonly role?: Role
+  /** The end of a role that is a lower one for a time. */
+  readonly until?: string
+  /** The seq of the event that made the user a member. */
+  readonly since?: number
 }
 
 /** The settings of a chat to change; a setting that is absent stays as it is. */

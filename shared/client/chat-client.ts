@@ -1,5 +1,5 @@
 import type { Chat, User } from '../domain/events.ts'
-import type { CallOptions, Person, UserRef, WatchState, WatchTarget } from './call-types.ts'
+import type { CallOptions, ChatContent, Person, UserRef, WatchState, WatchTarget } from './call-types.ts'
 import type { ChatEvents, ConnectionState } from './chat-events.ts'
 import type { ClientClock } from './client-clock.ts'
 import type { ClientTimes } from './client-times.ts'
@@ -77,7 +77,7 @@ export interface CoreClient extends RoomCalls, PeopleCalls {
   on<Name extends keyof ChatEvents>(name: Name, listener: (event: ChatEvents[Name]) => void, options?: CallOptions): () => void
   /** The user becomes a member, even if `users` does not name it. With an `id` of your own the call can be repeated. */
   createChat(
-    chat: { readonly name: string; readonly users: readonly UserRef[]; readonly id?: string },
+    chat: ChatContent & { readonly name: string; readonly users: readonly UserRef[]; readonly id?: string },
     options?: CallOptions,
   ): Promise<Chat>
   /** The user's chats, most recent activity first. */

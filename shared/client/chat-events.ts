@@ -1,4 +1,7 @@
 import type { Chat, JsonObject, Membership, Message } from '../domain/events.ts'
+import type { Role } from '../domain/roles.ts'
+import type { ChatUpdated } from '../room-events/update-chat.ts'
+import type { MembersUpdated } from '../room-events/update-members.ts'
 import type { MessageVersion, Person } from './call-types.ts'
 import type { ChatError } from './chat-error.ts'
 import type { RoomUnread } from './unread-state.ts'
@@ -22,9 +25,19 @@ export interface RoomMessage extends MessageVersion {
 /** A chat of the user; its messages follow from `seq` on. */
 export interface JoinedChat extends Chat {
   readonly seq: number
+  /** The role of the user; absent: `member`. */
+  readonly role?: Role
+  /** The end of that role, if it is a lower one for a time. */
+  readonly role_until?: string
   /** In a direct chat that was read from the list of chats: the other user. */
   readonly peer?: Pick<Person, 'id' | 'externalUserId' | 'name' | 'image'>
 }
+
+/** The name, image, data or rules of a chat have changed: `chat` has the fields that were given. */
+export type ChatUpdate = ChatUpdated['body'] & { readonly room: string; readonly seq: number }
+
+/** The role of `users` has changed; with `until`, for a time. */
+export type RolesChange = MembersUpdated['body'] & { readonly room: string; readonly seq: number }
 
 /** Users were added to a room or removed from it; `users` is empty when the request changed nothing. */
 export interface MembersChange extends Membership {
@@ -153,6 +166,10 @@ export interface ChatEvents {
   /** A chat of the user: after connecting, when it was created, when the user was added. Again after a long absence, with its members now. */
   readonly chat: JoinedChat
   readonly members: MembersChange
+  /** The content of a chat has changed. */
+  readonly updated: ChatUpdate
+  /** Roles of users have changed. */
+  readonly roles: RolesChange
   /** A message was edited, deleted, pinned or unpinned, or a reaction to it was set or removed. */
   readonly changed: MessageChange
   /** A room has another number of unread messages, or another marker. Needs a service of feature level 3. */

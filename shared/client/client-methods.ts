@@ -1,9 +1,10 @@
-import type { Chat, Membership, Message } from '../domain/events.ts'
+import type { Chat, Message } from '../domain/events.ts'
 import type { RequestEvent } from '../protocol/requests.ts'
 import type { CallOptions, Person } from './call-types.ts'
 import type { ChatClient } from './chat-client.ts'
 import type { Ask, ChatSettings } from './history.ts'
 import { chatsOf, messagesOf } from './history.ts'
+import { createMemberMethods } from './member-methods.ts'
 import { createMessageMethods, messageBody, ownMessage } from './message-methods.ts'
 import { newId } from './new-id.ts'
 import type { CreateRequest } from './outgoing-request.ts'
@@ -60,19 +61,15 @@ export const createClientMethods = ({ scheduler, request, readiness, unsent, unr
 
   const findUsers: ClientMethods['findUsers'] = (ids, call) => people('externalUserIds', externalIdsPerRequest, ids, call)
 
-  const changeUsers =
-    (event: 'add-users' | 'remove-users'): ClientMethods['addUsers'] =>
-    (room, users, call) =>
-      change<Membership>(event, room, { users, id: call?.id ?? newId() }, call)
+  const me = async (signal?: AbortSignal): Promise<string> => (await readiness.wait(signal)).id
 
   return {
-    createChat: async ({ name, users, id: ownId }, call) => {
+    createChat: async ({ users, id: ownId, name, image, data, rules }, call) => {
       const id = ownId ?? newId()
-      const { chat } = await change<{ chat: Chat }>('create-chat', id, { chat: { name, id }, users }, call)
+      const body = { chat: { name, id, image, data, rules }, users }
+      const { chat } = await change<{ chat: Chat }>('create-chat', id, body, call)
       return chat
     },
-    addUsers: changeUsers('add-users'),
-    removeUsers: changeUsers('remove-users'),
     send: async (room, draft, call) => {
       const message = ownMessage(draft)
       unsent.add(room, message)
@@ -86,9 +83,10 @@ export const createClientMethods = ({ scheduler, request, readiness, unsent, unr
         throw error
       }
     },
-    chats: (page) => chatsOf(ask, async () => (await readiness.wait(page?.signal)).id, page),
+    chats: (page) => chatsOf(ask, () => me(page?.signal), page),
     messages: (room, page) => messagesOf(ask, room, page),
     ...createMessageMethods(ask, change),
+    ...createMemberMethods(ask, change, me),
     markRead: unread.markRead,
     markUnread: unread.markUnread,
     setChatSettings: async (room, { mutedUntil, hidden, signal }) => {

@@ -1,4 +1,5 @@
 import type { Chat, User } from '../domain/events.ts'
+import type { Role } from '../domain/roles.ts'
 import type { RequestEvent } from '../protocol/requests.ts'
 import type { RoomMessage } from './chat-events.ts'
 import type { FrameBody } from './frames.ts'
@@ -38,6 +39,14 @@ export interface ReactionOptions extends PageOptions {
   readonly reaction?: string
 }
 
+/** Options of the list of members. */
+export interface MemberOptions extends PageOptions {
+  /** Only members who have this role now. */
+  readonly role?: Role
+  /** `true`: the banned users in the place of the members. */
+  readonly banned?: boolean
+}
+
 /** How the user wants to see a chat. A setting that has no effect is absent. */
 export interface ChatSettings {
   /** ISO-8601. */
@@ -50,6 +59,10 @@ export interface ListedChat extends Chat, Partial<Omit<RoomUnread, 'room'>> {
   /** The chat's last seq. */
   readonly seq: number
   readonly settings?: ChatSettings
+  /** The role of the user; absent: `member`. */
+  readonly role?: Role
+  /** The end of that role, if it is a lower one for a time. */
+  readonly role_until?: string
   /** In a direct chat: the other user. */
   readonly peer?: Pick<User, 'id' | 'externalUserId' | 'name' | 'image'>
 }

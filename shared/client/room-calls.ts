@@ -1,18 +1,24 @@
 import type { Membership, Message } from '../domain/events.ts'
+import type { Role } from '../domain/roles.ts'
+import type { ChatUpdated } from '../room-events/update-chat.ts'
+import type { MembersUpdated } from '../room-events/update-members.ts'
 import type {
   CallOptions,
   ChangeOptions,
+  ChatContent,
+  ListedMember,
   MessageContent,
   MessageDraft,
   MessageVersion,
   Reaction,
+  RoleOptions,
   SetOptions,
   SettingsOptions,
   SignalOptions,
   UserRef,
 } from './call-types.ts'
 import type { RoomMessage } from './chat-events.ts'
-import type { ChatSettings, HistoryOptions, PageOptions, ReactionOptions } from './history.ts'
+import type { ChatSettings, HistoryOptions, MemberOptions, PageOptions, ReactionOptions } from './history.ts'
 
 /**
  * The calls that act in a room. Those that change a room resolve when the change
@@ -24,7 +30,7 @@ export interface RoomCalls {
   send(room: string, draft: MessageDraft | string, options?: CallOptions): Promise<Message>
   /** Replaces the whole content of an own message. Resolves with the message after the edit. */
   edit(room: string, message: string, content: MessageContent | string, options?: ChangeOptions): Promise<Message>
-  /** Deletes an own message; the creator of the chat deletes any. Resolves with what remains of it. */
+  /** Deletes an own message, or any with the role for it. Resolves with what remains of it. */
   delete(room: string, message: string, options?: ChangeOptions): Promise<Message>
   /** Sets or removes a reaction of the user. Resolves with the number of users who have set it now. */
   react(room: string, message: string, reaction: string, options?: SetOptions): Promise<number>
@@ -44,6 +50,16 @@ export interface RoomCalls {
   addUsers(room: string, users: readonly UserRef[], options?: ChangeOptions): Promise<Membership>
   /** Resolves with the users who were members before. */
   removeUsers(room: string, users: readonly UserRef[], options?: ChangeOptions): Promise<Membership>
+  /** The user leaves the room. */
+  leave(room: string, options?: ChangeOptions): Promise<Membership>
+  /** Removes users and bans them: they cannot be added again. Resolves also with `banned`. `updateMembers` with the role `member` lifts a ban. */
+  ban(room: string, users: readonly UserRef[], options?: ChangeOptions): Promise<Membership>
+  /** Changes the name, image, data or rules of the chat. Resolves with the changed fields. */
+  update(room: string, content: ChatContent, options?: ChangeOptions): Promise<ChatUpdated['body']['chat']>
+  /** Sets the role of users; with `until`, a lower one for a time. Resolves with the users whose role has changed. */
+  updateMembers(room: string, users: readonly UserRef[], role: Role, options?: RoleOptions): Promise<MembersUpdated['body']>
+  /** The members and their roles, those who joined first first; or the banned users. */
+  listMembers(room: string, options?: MemberOptions): AsyncGenerator<ListedMember, void>
   /**
    * The user has read the room up to this seq, by default up to the newest message. `unread` changes at once; the marker is
    * stored within two seconds, and when the client is closed. An own message marks everything before it as read.

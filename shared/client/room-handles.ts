@@ -15,6 +15,8 @@ export const createRoomHandles = (calls: HandleDeps): ((id: string) => Room) => 
   calls.on('changed', (change) => stateOf(change.room).messageChanged(change))
   calls.on('missed', ({ room, seq }) => stateOf(room).missed(seq))
   calls.on('members', (change) => stateOf(change.room).membersChanged(change))
+  calls.on('updated', (update) => stateOf(update.room).updated(update))
+  calls.on('roles', (change) => stateOf(change.room).rolesChanged(change))
   calls.on('left', ({ room }) => stateOf(room).left())
   calls.on('reset', ({ room, seq }) => stateOf(room).reset(seq))
   return (id) => stateOf(id).open()

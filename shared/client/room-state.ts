@@ -1,10 +1,11 @@
 import type { CallOptions } from './call-types.ts'
-import type { ChatEvents, JoinedChat, MessageChange, RoomMessage } from './chat-events.ts'
+import type { ChatEvents, ChatUpdate, JoinedChat, MessageChange, RolesChange, RoomMessage } from './chat-events.ts'
 import { createListeners } from './listeners.ts'
 import type { Effect } from './message-effects.ts'
 import { effectsOfChange, effectsOfMessage } from './message-effects.ts'
 import type { MessageFeed } from './message-feed.ts'
 import { createMessageFeed } from './message-feed.ts'
+import { createOwnRole } from './own-role.ts'
 import type { MessageFilter, Room, RoomEventMap } from './room.ts'
 import type { RoomCalls } from './room-calls.ts'
 
@@ -21,6 +22,8 @@ export interface RoomState {
   /** Changes up to `seq` are not repeated. */
   missed(seq: number): void
   membersChanged(change: ChatEvents['members']): void
+  updated(update: ChatUpdate): void
+  rolesChanged(change: RolesChange): void
   left(): void
   /** The stored history has changed: reads as many messages again as were loaded. */
   reset(seq: number): void
@@ -43,6 +46,7 @@ export const createRoomState = (id: string, calls: HandleDeps): RoomState => {
   let chat: JoinedChat | undefined
   let members: readonly string[] = []
   let isOver = false
+  const role = createOwnRole()
   /** The last seq of the feed. */
   let last = 0
 
@@ -104,6 +108,9 @@ export const createRoomState = (id: string, calls: HandleDeps): RoomState => {
     get hasOlder() {
       return feedOf().list.hasOlder
     },
+    get role() {
+      return role.now(new Date().toISOString())
+    },
     get isOver() {
       return isOver
     },
@@ -120,6 +127,11 @@ export const createRoomState = (id: string, calls: HandleDeps): RoomState => {
     versions: inRoom(calls.versions),
     addUsers: inRoom(calls.addUsers),
     removeUsers: inRoom(calls.removeUsers),
+    leave: inRoom(calls.leave),
+    ban: inRoom(calls.ban),
+    update: inRoom(calls.update),
+    updateMembers: inRoom(calls.updateMembers),
+    listMembers: inRoom(calls.listMembers),
     markRead: inRoom(calls.markRead),
     markUnread: inRoom(calls.markUnread),
     setChatSettings: inRoom(calls.setChatSettings),
@@ -141,6 +153,7 @@ export const createRoomState = (id: string, calls: HandleDeps): RoomState => {
       last = next.seq
       chat = next
       members = next.users
+      role.joined(next)
       isOver = false
       changed()
     },
@@ -157,6 +170,16 @@ export const createRoomState = (id: string, calls: HandleDeps): RoomState => {
       last = seq
       const others = members.filter((member) => !users.includes(member))
       members = change === 'added' ? [...others, ...users] : others
+      changed()
+    },
+    updated: ({ seq, chat: { id: _, ...content } }) => {
+      last = seq
+      chat = chat && { ...chat, ...content }
+      changed()
+    },
+    rolesChanged: ({ seq, ...change }) => {
+      last = seq
+      if (change.users.includes(calls.me())) role.changed(change)
       changed()
     },
     left: () => {

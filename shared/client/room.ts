@@ -1,3 +1,4 @@
+import type { Role } from '../domain/roles.ts'
 import type { CallOptions } from './call-types.ts'
 import type { ChatEvents, JoinedChat, RoomMessage } from './chat-events.ts'
 import type { CallsOfRoom } from './room-calls.ts'
@@ -7,7 +8,7 @@ import type { CallsOfRoom } from './room-calls.ts'
  * has another value. `changed`: a message of `messages` as it is now, after a
  * change, or after a reply in its thread.
  */
-export interface RoomEventMap extends Pick<ChatEvents, 'message' | 'members' | 'left' | 'reset'> {
+export interface RoomEventMap extends Pick<ChatEvents, 'message' | 'members' | 'updated' | 'roles' | 'left' | 'reset'> {
   readonly change: undefined
   readonly changed: RoomMessage
 }
@@ -34,10 +35,12 @@ export interface MessageList {
 /** One room: its messages, its members, and the calls that act in it. */
 export interface Room extends MessageList, CallsOfRoom {
   readonly id: string
-  /** The chat as it was when the user joined it; undefined until it is known. */
+  /** The chat with its present name, image, data and rules; undefined until it is known. */
   readonly chat: JoinedChat | undefined
   /** The ids of the present members. */
   readonly members: readonly string[]
+  /** The role of the user, as far as it is known: after a lower role has ended, undefined until it changes again. */
+  readonly role: Role | undefined
   /** The user was removed from the room. */
   readonly isOver: boolean
   /** The list of one thread, or the list without replies; the same list each time. `change` reports its changes. */

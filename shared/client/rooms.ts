@@ -1,5 +1,7 @@
 import type { Chat, Membership, Message, MessageReplacement } from '../domain/events.ts'
 import type { RoomEventName } from '../room-events/room-events.ts'
+import type { ChatUpdated } from '../room-events/update-chat.ts'
+import type { MembersUpdated } from '../room-events/update-members.ts'
 import type { ChatEvents, PinChange, ReactionChange, RoomMessage } from './chat-events.ts'
 import type { FeedFrame } from './frames.ts'
 import type { Listeners } from './listeners.ts'
@@ -86,6 +88,8 @@ export const createRooms = ({ me, emit, requestResume }: RoomsDeps): Rooms => {
     'delete-message': (frame) => changeContent(frame, 'deleted'),
     'set-reaction': (frame) =>
       emit('changed', { ...bodyOf<ReactionChange>(frame), room: frame.room, seq: frame.seq, change: 'reaction' }),
+    'update-chat': (frame) => emit('updated', { ...bodyOf<ChatUpdated['body']>(frame), room: frame.room, seq: frame.seq }),
+    'update-members': (frame) => emit('roles', { ...bodyOf<MembersUpdated['body']>(frame), room: frame.room, seq: frame.seq }),
     'set-pin': (frame) => emit('changed', { ...bodyOf<PinChange>(frame), room: frame.room, seq: frame.seq, change: 'pin' }),
   }
 
@@ -107,7 +111,8 @@ export const createRooms = ({ me, emit, requestResume }: RoomsDeps): Rooms => {
     const { room, seq, event } = frame
     if (event === 'create-chat') {
       positions.set(room, { last: seq, highest: seq, state: 'following', isIntroduced: true })
-      return emit('chat', { ...bodyOf<{ chat: Chat }>(frame).chat, seq })
+      const { chat, user_id: creator } = bodyOf<{ chat: Chat; user_id: string }>(frame)
+      return emit('chat', { ...chat, seq, ...(creator === me() ? { role: 'owner' } : {}) })
     }
     const joins = event === 'add-users' && bodyOf<Membership>(frame).users.includes(me())
     awaitChat(room, joins ? seq : seq - 1, seq)

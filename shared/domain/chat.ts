@@ -1,14 +1,17 @@
 import { blockedBy } from './blocks.ts'
 import type { CommandHead } from './commands.ts'
 import type { EventHead } from './events.ts'
+import type { ChatRoles } from './member-roles.ts'
+import { isBanned, ownersAmong, rolesOnReturn } from './member-roles.ts'
 import type { MessageState } from './message-state.ts'
 import type { Rejection } from './rejections.ts'
 import { rejected } from './rejections.ts'
+import type { Rules } from './rules.ts'
 
 /**
  * The part of a room's state that a batch of commands needs. `members` and
  * `knownUsers` cover only the acting users and the users that the commands name;
- * `memberCount` counts all members. `seq` and `lastAt` are those of the last
+ * `roles` only those of them who have one; `memberCount` counts all members. `seq` and `lastAt` are those of the last
  * event, `createdBy` is the creator's id; `maxMembers`, `maxChats`,
  * `maxReactionKeys`, `maxEdits` and `maxPins` are the limits of the protocol.
  */
@@ -19,6 +22,10 @@ export interface ChatState {
   readonly createdBy: string
   readonly memberCount: number
   readonly members: ReadonlySet<string>
+  readonly roles: ChatRoles['roles']
+  readonly rules: Rules
+  /** The number of members who are owners; known only if a command may lower one. */
+  readonly owners: number
   readonly knownUsers: ReadonlySet<string>
   readonly maxMembers: number
   /** The number of chats of each user that a command would add; a user that is absent is in none. */
@@ -48,6 +55,9 @@ export const noChat: ChatState = Object.freeze({
   createdBy: '',
   memberCount: 0,
   members: nobody,
+  roles: new Map(),
+  rules: {},
+  owners: 0,
   knownUsers: nobody,
   maxMembers: 10_000,
   chatCounts: new Map(),
@@ -77,7 +87,7 @@ export const nextTime = ({ at }: CommandHead, { lastAt }: ChatState): string => 
 export const distinct = (users: readonly string[]): string[] => [...new Set(users)]
 
 /** The rejection of a command that names users who do not exist; undefined: all exist. */
-const unknownAmong = (users: readonly string[], state: ChatState): Rejection | undefined => {
+export const unknownAmong = (users: readonly string[], state: ChatState): Rejection | undefined => {
   const unknown = users.filter((user) => !state.knownUsers.has(user))
   return unknown.length === 0 ? undefined : rejected('unknown_user', 'some users do not exist', { users: unknown })
 }
@@ -96,6 +106,14 @@ const inTooManyChats = (users: readonly string[], { chatCounts, maxChats }: Chat
   return rejected('invalid', `body.users: ${reason}`, { field: 'body.users', reason, users: full })
 }
 
+/** A banned user is no member, so that only members learn of a ban: its adder must be one. */
+const bannedAmong = (users: readonly string[], state: ChatState): Rejection | undefined => {
+  const excluded = users.filter((user) => isBanned(user, state))
+  if (excluded.length === 0) return undefined
+  const reason = 'some users are banned from the chat'
+  return rejected('invalid', `body.users: ${reason}`, { field: 'body.users', reason, users: excluded })
+}
+
 /**
  * Why these users cannot be added to the chat by the acting user; undefined: they can.
  * `named` are all users of the command, `added` those who are not members yet.
@@ -106,7 +124,7 @@ export const whyNotAdded = (
   added: readonly string[],
   state: ChatState,
 ): Rejection | undefined => {
-  const refusal = unknownAmong(named, state) ?? blockedBy(actor, added, state.blocks)
+  const refusal = unknownAmong(named, state) ?? bannedAmong(added, state) ?? blockedBy(actor, added, state.blocks)
   if (refusal !== undefined) return refusal
   if (state.memberCount + added.length > state.maxMembers) return tooManyMembers(state)
   return inTooManyChats(added, state)
@@ -116,15 +134,21 @@ export const whyNotAdded = (
 export const notAllowed = rejected('forbidden', 'not a member, or no such chat')
 
 /** The state after these users, none of them a member, were added. */
-export const withMembers = (state: ChatState, users: readonly string[]): ChatState => ({
-  ...state,
-  members: new Set([...state.members, ...users]),
-  memberCount: state.memberCount + users.length,
-})
+export const withMembers = (state: ChatState, users: readonly string[]): ChatState => {
+  const roles = rolesOnReturn(users, state.roles)
+  return {
+    ...state,
+    members: new Set([...state.members, ...users]),
+    memberCount: state.memberCount + users.length,
+    roles,
+    owners: state.owners + ownersAmong(users, { ...state, roles }),
+  }
+}
 
 /** The state after these members were removed. */
 export const withoutMembers = (state: ChatState, users: readonly string[]): ChatState => ({
   ...state,
   members: new Set(state.members).difference(new Set(users)),
   memberCount: state.memberCount - users.length,
+  owners: state.owners - ownersAmong(users, state),
 })

@@ -1,3 +1,5 @@
+import type { Rules } from './rules.ts'
+
 /**
  * The part that all events share. One command leads to one event. An event's
  * `body` is the body of the frame that sockets get, so that it is serialised
@@ -12,19 +14,24 @@ export interface EventHead {
   readonly digest: string
 }
 
-/** A chat, as frames and lists show it. Times are ISO-8601 UTC with milliseconds, here and below. */
+/** A JSON object of the application. The service does not interpret it. */
+export type JsonObject = Readonly<Record<string, unknown>>
+
+/** A chat, as frames and lists show it. Times are ISO-8601 UTC with milliseconds, here and below. An optional field is present only if it was given. */
 export interface Chat {
   readonly id: string
   readonly name: string
   readonly users: readonly string[]
   readonly created_at: string
   readonly modified_at: string
+  /** A reference to an image. The service does not interpret it. */
+  readonly image?: string
+  readonly data?: JsonObject
+  /** The rules that differ from the defaults. */
+  readonly rules?: Rules
   /** The direct chat of two users. Its name is empty: applications show the other user. */
   readonly direct?: true
 }
-
-/** A JSON object of the application. The service does not interpret it. */
-export type JsonObject = Readonly<Record<string, unknown>>
 
 /** The mentioned users: their ids, or all members. */
 export type Mentions = readonly string[] | 'all'
@@ -69,6 +76,8 @@ export interface Membership {
   readonly users: readonly string[]
   readonly user_id: string
   readonly created_at: string
+  /** Present if the command bans: the users who are banned now and were not before, members or not. */
+  readonly banned?: readonly string[]
 }
 
 /**

@@ -1,42 +1,38 @@
 import type { ChatState } from './chat.ts'
-import { notAllowed } from './chat.ts'
-import { isDirectChat } from './direct-chat.ts'
-import type { MessageState } from './message-state.ts'
+import { nextTime, notAllowed } from './chat.ts'
+import type { CommandHead } from './commands.ts'
+import { isDirectChat, keepsItsMembers } from './direct-chat.ts'
+import { effectiveRole } from './member-roles.ts'
 import type { Rejection } from './rejections.ts'
 import { rejected } from './rejections.ts'
+import { roles } from './roles.ts'
+import type { Action } from './rules.ts'
+import { neededFor } from './rules.ts'
 
-/** An action on a message that not every member may do. */
-export type MessageAction = 'edit' | 'delete' | 'pin'
-
-/** The creator of a direct chat has no more rights than the other user: either of them may have opened it. */
-const isCreator = (user: string, state: ChatState): boolean => user === state.createdBy && !isDirectChat(state)
-
-/**
- * An author edits and deletes its own messages; the creator of the chat deletes and pins any, and both users of a direct
- * chat pin any. Nobody edits the text of others.
- */
-const isPermitted = (action: MessageAction, user: string, state: ChatState, message: MessageState): boolean => {
-  switch (action) {
-    case 'edit':
-      return user === message.user
-    case 'delete':
-      return user === message.user || isCreator(user, state)
-    case 'pin':
-      return isDirectChat(state) || isCreator(user, state)
-  }
+/** The rejection of a member whose role is below the one that the action needs. Only a member learns the rules. */
+export const lacksRole = (action: Action, { rules }: Pick<ChatState, 'rules'>): Rejection => {
+  const needs = neededFor(action, rules)
+  return rejected('forbidden', `not allowed: ${action} needs the role ${needs}`, { action, needs })
 }
 
+/** The two users of a direct chat have the same rights, and no others. */
+const directActions: ReadonlySet<Action> = new Set([
+  ...(['post', 'thread', 'react', 'edit_own', 'delete_own', 'upload', 'signal', 'mention_all', 'pin'] as const),
+])
+
+const notInDirectChats = (action: Action): Rejection =>
+  action === 'add' || action === 'remove'
+    ? keepsItsMembers(action)
+    : rejected('forbidden', 'not allowed in a direct chat', { action })
+
 /**
- * Why this member must not do this to the message now; undefined: it may. A user who is not a member gets the rejection
- * for a chat that does not exist.
+ * Why the acting user must not do this in the chat; undefined: it may. Every decision asks this function. A user who is not
+ * a member gets the rejection for a chat that does not exist. The time is that of the event that the command would become,
+ * which never goes back within a room.
  */
-export const whyNotPermitted = (
-  action: MessageAction,
-  user: string,
-  state: ChatState,
-  message: MessageState,
-): Rejection | undefined => {
-  if (!state.members.has(user)) return notAllowed
-  if (isPermitted(action, user, state, message)) return undefined
-  return rejected('forbidden', `not allowed to ${action} this message`, { action })
+export const whyNotAllowed = (action: Action, command: CommandHead, state: ChatState): Rejection | undefined => {
+  if (!state.members.has(command.user)) return notAllowed
+  if (isDirectChat(state)) return directActions.has(action) ? undefined : notInDirectChats(action)
+  const role = effectiveRole(command.user, state, nextTime(command, state))
+  return role >= roles[neededFor(action, state.rules)] ? undefined : lacksRole(action, state)
 }

@@ -59,7 +59,7 @@ export interface ReadSet {
   readonly rooms: readonly string[]
   /** Commands whose recorded outcomes to read. */
   readonly commands: readonly CommandKey[]
-  /** Pairs to test: is the user a member of the room? */
+  /** Pairs to test: is the user a member of the room, and which role was set for it? */
   readonly members: readonly { readonly room: string; readonly user: string }[]
   /** Users to test for existence. */
   readonly users: readonly string[]
@@ -72,6 +72,8 @@ export interface ReadSet {
   readonly messages: readonly { readonly room: string; readonly id: string }[]
   /** Reactions to test: has the user set it? `messages` must name their messages too. */
   readonly reactions: readonly (NamedReaction & { readonly room: string })[]
+  /** Rooms whose owners to count. */
+  readonly owners: readonly string[]
   /** Users whose present chats to count. A count stops at `upTo`, so that it reads no more than that many index entries. */
   readonly chatCounts: { readonly users: readonly string[]; readonly upTo: number }
 }
@@ -89,11 +91,13 @@ export type StoredUser = Pick<UserStream, 'seq' | 'user' | 'blockCount'>
 
 /** The answer to a read set, from one snapshot. */
 export interface Snapshot {
-  /** Rooms that exist. `members` holds only members asked for; the caller fills in `knownUsers`, counts and limits. */
+  /** Rooms that exist. `members` and `roles` hold only users asked for, `roles` also those who are no members; the caller fills in `knownUsers`, counts and limits. */
   readonly chats: ReadonlyMap<string, ChatState>
   readonly knownUsers: ReadonlySet<string>
   /** The messages asked for, by room. */
   readonly messages: ReadonlyMap<string, RoomMessages>
+  /** The number of owners of each room asked for. */
+  readonly owners: ReadonlyMap<string, number>
   /** By external id. */
   readonly users: ReadonlyMap<string, User>
   /** The streams asked for; that of a user who does not exist is absent. Not newer than `outcomes`. */

@@ -1,5 +1,6 @@
 import type { Chat, User } from '../domain/events.ts'
 import type { ReadMarker } from '../domain/read-marker.ts'
+import type { Role } from '../domain/roles.ts'
 import type { MemberSettings, UnreadCounts } from './member-state.ts'
 
 /** Facts about the database as a whole. */
@@ -46,6 +47,10 @@ export interface ChangedHead {
 export interface ChatListEntry extends Chat, UnreadState {
   readonly seq: number
   readonly settings: MemberSettings
+  /** The role of the member now; absent: `member`. */
+  readonly role?: Role
+  /** The end of that role, if it is a lower one for a time. */
+  readonly role_until?: string
   /** In a direct chat: the other user, without its data. */
   readonly peer?: Pick<User, 'id' | 'externalUserId' | 'name' | 'image'>
 }
@@ -55,6 +60,35 @@ export interface ChatQuery {
   readonly user: string
   readonly limit: number
   readonly cursor?: string | undefined
+}
+
+/** A request for one page of the members of a room. */
+export interface MemberQuery {
+  readonly room: string
+  /** The user who reads; must be a present member. */
+  readonly reader: string
+  /** Only members who have this role now. */
+  readonly role?: Role | undefined
+  /** True: the banned users in the place of the members. */
+  readonly banned?: boolean | undefined
+  readonly limit: number
+  readonly cursor?: string | undefined
+}
+
+/** A member, or a banned user, who has no role. */
+export interface ListedMember {
+  readonly user: string
+  readonly role?: Role
+  /** The end of the role, if it is a lower one for a time. */
+  readonly until?: string
+  /** The seq of the event that made the user a member; absent: the user is banned. */
+  readonly since?: number
+}
+
+/** One page of members, those who joined first first; `nextCursor` is absent on the last page. */
+export interface MemberPage {
+  readonly members: readonly ListedMember[]
+  readonly nextCursor?: string
 }
 
 /** A request for one page of the messages of a room. */
@@ -202,6 +236,8 @@ export interface ReadModel {
   usersById(ids: readonly string[], viewer?: string): Promise<readonly User[]>
   /** The chats of a user, most recently active first. */
   chatsOf(query: ChatQuery): Promise<ChatPage>
+  /** Members of a room; undefined: the reader is not a member, or the chat does not exist. */
+  membersOf(query: MemberQuery): Promise<MemberPage | undefined>
   /** The users whom a user has blocked. */
   blocksOf(query: BlockQuery): Promise<BlockPage>
   /** Messages of a room; undefined: the reader is not a member, or the chat does not exist. */
@@ -209,8 +245,8 @@ export interface ReadModel {
   /** Who has reacted to a message. A deleted message is unknown. */
   reactionsOf(query: ReactionQuery): Promise<ReactionPage | NoPage>
   /**
-   * The versions of a message. Of a deleted message, only the tombstone; but the creator of the chat also gets the deleted
-   * texts that are kept.
+   * The versions of a message. Of a deleted message, only the tombstone; but a member who may delete any message also gets
+   * the deleted texts that are kept.
    */
   versionsOf(query: MessageDetailQuery): Promise<VersionPage | NoPage>
 }

@@ -6,7 +6,17 @@ import { userEventNames, userEvents } from '../user-events/user-events.ts'
 import type { ErrorCode } from './errors.ts'
 import { errors } from './errors.ts'
 import { memberStateAnswers, settingsSchema, unreadFields } from './member-state.ts'
-import { chatSchema, id, listedMessageSchema, messageSchema, peerSchema, storedUserSchema, time, userSchema } from './shapes.ts'
+import {
+  chatSchema,
+  id,
+  listedMessageSchema,
+  messageSchema,
+  peerSchema,
+  role,
+  storedUserSchema,
+  time,
+  userSchema,
+} from './shapes.ts'
 import { signalAnswers, signalPushes } from './signals.ts'
 
 /**
@@ -34,6 +44,8 @@ const listedChat = chatSchema.extend({
   peer: peerSchema.optional(),
   ...z.object(unreadFields).partial().shape,
   settings: settingsSchema.optional(),
+  role: role.optional(),
+  role_until: time.optional(),
 })
 
 type RoomBodies = { readonly [Name in RoomEventName]: RoomEventOf<Name>['feedBody'] }
@@ -62,6 +74,10 @@ export const answerBodies = {
   }),
   'get-message-versions': z.looseObject({
     versions: z.array(messageSchema.extend({ seq })),
+    next_cursor: z.string().optional(),
+  }),
+  'list-members': z.looseObject({
+    members: z.array(z.looseObject({ user_id: id, role: role.optional(), until: time.optional(), since: seq.min(1).optional() })),
     next_cursor: z.string().optional(),
   }),
   ...memberStateAnswers,

@@ -11,6 +11,7 @@ export const callEvents = [
   'list-messages',
   'list-reactions',
   'get-message-versions',
+  'list-members',
   'mark-read',
   'set-chat-settings',
   'list-blocks',

@@ -39,6 +39,11 @@ export const requestExamples: Readonly<Record<RequestEvent, object>> = {
     id: '27',
     body: { chat: { id: room }, message: message.id, query: { limit: 2, cursor: 'dmVyc2lvbnM6MA' } },
   },
+  'list-members': {
+    event: 'list-members',
+    id: '66',
+    body: { chat: { id: room }, query: { role: 'reader', limit: 1, cursor: 'bWVtYmVycw' } },
+  },
   'mark-read': { event: 'mark-read', id: '40', room, body: { seq: 4, gen: 0, delivered: 5 } },
   'set-chat-settings': {
     event: 'set-chat-settings',
@@ -89,6 +94,7 @@ export const answerExamples: Readonly<Partial<Record<AnswerEvent, object>>> = {
           ...chat,
           modified_at: '2026-11-24T15:45:02.272Z',
           seq: 4,
+          role: 'owner',
           unread: 1,
           mentions: 0,
           read: { seq: 2, gen: 0 },
@@ -114,6 +120,11 @@ export const answerExamples: Readonly<Partial<Record<AnswerEvent, object>>> = {
         { ...message, msg: 'Hungry? Pizza?', modified_at: '2026-11-24T15:45:02.304Z', seq: 6 },
       ],
     },
+  },
+  'list-members': {
+    id: '66',
+    event: 'list-members',
+    body: { members: [{ user_id: bob, role: 'reader', until: '2026-11-24T16:45:00.000Z', since: 1 }] },
   },
   'mark-read': { id: '40', event: 'mark-read', body: { seq: 4, gen: 0, unread: 1, mentions: 0, as_of: 5 } },
   'set-chat-settings': { id: '41', event: 'set-chat-settings', body: { muted_until: '2026-12-01T08:00:00.000Z' } },

@@ -40,7 +40,7 @@ export const chatId = uuid('the id of a chat, a UUID that create-chat or list-ch
 
 export const messageId = uuid('the id of a message, a UUID')
 
-/** The image of a user, for example its URL; the service does not read it. Empty: none. */
+/** The image of a user or a chat, for example its URL; the service does not read it. Empty: none. */
 export const image = text(0, 1_024)
 
 /** The key of a reaction: an emoji, or a name that the application defines. */

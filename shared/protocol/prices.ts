@@ -23,6 +23,7 @@ export const prices = {
   'list-messages': undefined,
   'list-reactions': undefined,
   'get-message-versions': undefined,
+  'list-members': undefined,
   'mark-read': undefined,
   'set-chat-settings': undefined,
   'list-blocks': undefined,

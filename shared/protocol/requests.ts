@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { roleNames } from '../domain/roles.ts'
+import { chatRulesLevel } from '../room-events/chat-rules-level.ts'
 import { messageChangesLevel } from '../room-events/message-content.ts'
 import type { RoomEventName, RoomEventOf } from '../room-events/room-events.ts'
 import { allRoomEvents } from '../room-events/room-events.ts'
@@ -43,6 +45,25 @@ const messageQueries = (limits: ProtocolLimits, level: number) => {
     ),
   })
 }
+
+/** The queries about the members of a chat. */
+const memberQueries = (limits: ProtocolLimits, level: number) =>
+  fieldsFrom(chatRulesLevel, level, {
+    'list-members': requestOutsideRooms(
+      'list-members',
+      z.strictObject({
+        chat: z.strictObject({ id: field.chatId }),
+        query: z
+          .strictObject({
+            role: z.enum(roleNames).optional(),
+            banned: z.boolean().optional(),
+            limit: z.int().min(1).max(limits.pageEntries).optional(),
+            cursor: field.cursor.optional(),
+          })
+          .optional(),
+      }),
+    ),
+  })
 
 /**
  * The schema of every frame that a client may send. Unknown fields are
@@ -102,6 +123,7 @@ export const requestSchemas = (limits: ProtocolLimits, level: number = supported
       }),
     ),
     ...messageQueries(limits, level),
+    ...memberQueries(limits, level),
     ...memberStateRequests(level),
     ...fieldsFrom(peopleLevel, level, {
       'list-blocks': requestOutsideRooms(

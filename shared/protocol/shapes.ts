@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { roleNames } from '../domain/roles.ts'
+import { actions } from '../domain/rules.ts'
 
 /**
  * The schemas that several frames of the service share. They are loose: a
@@ -18,12 +20,22 @@ export const userSchema = z.looseObject({
 /** The other user of a direct chat. */
 export const peerSchema = userSchema.omit({ data: true })
 export const storedUserSchema = userSchema.extend({ created_at: time, modified_at: time })
+export const role = z.enum(roleNames)
+/** The optional content of a chat, as frames show it. `rules` has those that are not the defaults. */
+export const chatContentShape = {
+  image: z.string().optional(),
+  data: z.record(z.string(), z.unknown()).optional(),
+  rules: z
+    .looseObject({ ...Object.fromEntries(actions.map((action) => [action, role.optional()])), edit_s: z.int().min(0).optional() })
+    .optional(),
+}
 export const chatSchema = z.looseObject({
   id,
   name: z.string(),
   users: z.array(id),
   created_at: time,
   modified_at: time,
+  ...chatContentShape,
   direct: z.literal(true).optional(),
 })
 export const messageSchema = z.looseObject({
@@ -55,4 +67,5 @@ export const membershipSchema = z.looseObject({
   users: z.array(id),
   user_id: id,
   created_at: time,
+  banned: z.array(id).optional(),
 })

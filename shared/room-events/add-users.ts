@@ -1,8 +1,8 @@
 import { blocksAgainst } from '../domain/blocks.ts'
 import type { ChatState } from '../domain/chat.ts'
-import { distinct, nextHead, notAllowed, whyNotAdded, withMembers } from '../domain/chat.ts'
-import { isDirectChat, keepsItsMembers } from '../domain/direct-chat.ts'
+import { distinct, nextHead, whyNotAdded, withMembers } from '../domain/chat.ts'
 import type { EventHead, Membership } from '../domain/events.ts'
+import { whyNotAllowed } from '../domain/permissions.ts'
 import type { Rejection } from '../domain/rejections.ts'
 import { ann, cyd, room } from '../protocol/example-values.ts'
 import type { ProtocolLimits } from '../protocol/limits.ts'
@@ -32,7 +32,7 @@ const added = {
   created_at: '2026-11-24T15:45:02.266Z',
 }
 
-/** Adds users to a room. Any member may do it. */
+/** Adds users to a room. */
 export const addUsers = defineRoomEvent({
   name: 'add-users',
   command: 'AddUsers',
@@ -40,7 +40,7 @@ export const addUsers = defineRoomEvent({
   level: 1,
   membership: 'adds',
   isActivity: true,
-  summary: 'Add users to a chat as one of its members',
+  summary: 'Add users to a chat, by the rule `add`',
   price: perUser,
   examples: {
     request: { event: 'add-users', id: '4', room, body: { users: [cyd], id: added.id } },
@@ -58,8 +58,8 @@ export const addUsers = defineRoomEvent({
   }),
 
   decide: (command: AddUsers, state: ChatState): UsersAdded | Rejection => {
-    if (!state.members.has(command.user)) return notAllowed
-    if (isDirectChat(state)) return keepsItsMembers('add')
+    const forbidden = whyNotAllowed('add', command, state)
+    if (forbidden !== undefined) return forbidden
     const joining = distinct(command.body.users).filter((user) => !state.members.has(user))
     const rejection = whyNotAdded(command.user, command.body.users, joining, state)
     if (rejection !== undefined) return rejection

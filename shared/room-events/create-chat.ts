@@ -13,13 +13,16 @@ import type { ProtocolLimits } from '../protocol/limits.ts'
 import { perUser } from '../protocol/price.ts'
 import { requestOutsideRooms } from '../protocol/request-frame.ts'
 import { chatSchema, id } from '../protocol/shapes.ts'
+import type { ChatContent } from './chat-content.ts'
+import { chatContentBody, chatContentOf, chatFields } from './chat-content.ts'
+import { chatRulesLevel } from './chat-rules-level.ts'
 import { checkDirect } from './direct-request.ts'
 import { defineRoomEvent } from './room-event.ts'
 
 /** The command to create a room. `stream` and `id` are both the room's id. */
 export interface CreateChat extends CommandHead {
   readonly type: 'CreateChat'
-  readonly body: {
+  readonly body: ChatContent & {
     readonly name: string
     readonly users: readonly string[]
     /** Opens the direct chat of the two `users`; the name is empty. */
@@ -56,22 +59,34 @@ export const createChat = defineRoomEvent({
     request: { event: 'create-chat', id: '2', body: { chat: { name: 'Lunch', id: room }, users: [bob] } },
     feed: { id: '2', event: 'create-chat', room, seq: 1, body: { chat, user_id: ann } },
   },
-  request: ({ nameChars, usersPerCommand }: ProtocolLimits, level: number) =>
+  request: (limits: ProtocolLimits, level: number) =>
     requestOutsideRooms(
       'create-chat',
       z
         .strictObject({
-          chat: z.strictObject({ name: field.text(1, nameChars), id: field.ownChatId(level).optional() }).optional(),
-          users: z.array(field.userRef(level)).max(usersPerCommand).min(1),
+          chat: z
+            .strictObject({
+              name: field.text(1, limits.nameChars),
+              id: field.ownChatId(level).optional(),
+              ...fieldsFrom(chatRulesLevel, level, chatFields(limits)),
+            })
+            .optional(),
+          users: z.array(field.userRef(level)).max(limits.usersPerCommand).min(1),
           ...fieldsFrom(peopleLevel, level, { direct: z.literal(true).optional() }),
         })
         .superRefine(checkDirect),
     ),
   commandContent: ({ body: { chat: asked, users, direct } }) => {
     if (direct === true) return { directWith: String(users[0]), body: { name: '', users, direct } }
-    return { id: asked?.id, body: { name: asked?.name ?? '', users } }
+    const { id: ownId, name = '', ...content } = asked ?? {}
+    return { id: ownId, body: { name, users, ...content } }
   },
-  commandBody: z.object({ name: z.string(), users: z.array(z.guid()), direct: z.literal(true).optional() }),
+  commandBody: z.object({
+    name: z.string(),
+    users: z.array(z.guid()),
+    direct: z.literal(true).optional(),
+    ...chatContentBody,
+  }),
   feedBody: z.looseObject({ chat: chatSchema, user_id: id }),
 
   readSet: ({ user, body }: CreateChat) => ({
@@ -86,12 +101,12 @@ export const createChat = defineRoomEvent({
     const rejection = whyNotDirect(command, users, state) ?? whyNotAdded(command.user, users, users, state)
     if (rejection !== undefined) return rejection
     const at = nextTime(command, state)
-    const { name, direct } = command.body
+    const { name, direct, users: _, ...content } = command.body
     const kind = direct === true ? { direct } : {}
-    const created: Chat = { id: command.stream, name, users, created_at: at, modified_at: at, ...kind }
+    const created: Chat = { id: command.stream, name, users, created_at: at, modified_at: at, ...kind, ...chatContentOf(content) }
     return { type: 'ChatCreated', ...nextHead(command, state), body: { chat: created, user_id: command.user } }
   },
 
   evolve: (state: ChatState, { body }: ChatCreated) =>
-    withMembers({ ...state, name: body.chat.name, createdBy: body.user_id }, body.chat.users),
+    withMembers({ ...state, name: body.chat.name, createdBy: body.user_id, rules: body.chat.rules ?? {} }, body.chat.users),
 })

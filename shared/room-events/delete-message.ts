@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import type { ChatState } from '../domain/chat.ts'
-import { nextHead, nextTime, notAllowed } from '../domain/chat.ts'
+import { nextHead, nextTime } from '../domain/chat.ts'
 import type { CommandHead } from '../domain/commands.ts'
 import type { EventHead, MessageReplacement } from '../domain/events.ts'
+import { permittedMessage } from '../domain/message-permissions.ts'
 import { tombstoneOf } from '../domain/message-state.ts'
-import { changeMessage, presentMessage, unknownMessage } from '../domain/named-messages.ts'
-import { whyNotPermitted } from '../domain/permissions.ts'
+import { changeMessage } from '../domain/named-messages.ts'
 import type { Rejection } from '../domain/rejections.ts'
 import { ann, message, room } from '../protocol/example-values.ts'
 import * as field from '../protocol/fields.ts'
@@ -41,7 +41,7 @@ const deleted = {
   message: { ...message, msg: '', modified_at: '2026-11-24T15:45:02.321Z', deleted: true },
 }
 
-/** Deletes a message. Its author may do it, and the creator of the chat. */
+/** Deletes a message. Its author may do it, and members with the role for it. */
 export const deleteMessage = defineRoomEvent({
   name: 'delete-message',
   command: 'DeleteMessage',
@@ -49,7 +49,7 @@ export const deleteMessage = defineRoomEvent({
   level: messageChangesLevel,
   membership: 'none',
   isActivity: false,
-  summary: 'Delete a message as its author or as the creator of the chat',
+  summary: 'Delete a message, by the rule `delete_own` or `delete_any`',
   price: undefined,
   examples: {
     request: { event: 'delete-message', id: '23', room, body: { message: message.id, id: deleted.id } },
@@ -64,13 +64,10 @@ export const deleteMessage = defineRoomEvent({
   readSet: ({ user, body }: DeleteMessage) => ({ members: [user], added: [], messages: [body.message], rows: deletionRows }),
 
   decide: (command: DeleteMessage, state: ChatState): MessageDeleted | Rejection => {
-    if (!state.members.has(command.user)) return notAllowed
-    const before = presentMessage(state, command.body.message)
-    if (before === undefined) return unknownMessage('body.message')
-    const rejection = whyNotPermitted('delete', command.user, state, before)
-    if (rejection !== undefined) return rejection
+    const permitted = permittedMessage('delete', command, state)
+    if ('rejection' in permitted) return permitted.rejection
     const at = nextTime(command, state)
-    const body = { id: command.id, user_id: command.user, created_at: at, message: tombstoneOf(before, at) }
+    const body = { id: command.id, user_id: command.user, created_at: at, message: tombstoneOf(permitted.message, at) }
     return { type: 'MessageDeleted', ...nextHead(command, state), body }
   },
 

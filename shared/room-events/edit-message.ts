@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import type { ChatState } from '../domain/chat.ts'
-import { nextHead, nextTime, notAllowed } from '../domain/chat.ts'
+import { nextHead, nextTime } from '../domain/chat.ts'
 import type { CommandHead } from '../domain/commands.ts'
 import type { EventHead, Message, MessageReplacement } from '../domain/events.ts'
+import { permittedMessage } from '../domain/message-permissions.ts'
 import type { MessageState } from '../domain/message-state.ts'
 import { lastingParts } from '../domain/message-state.ts'
-import { changeMessage, presentMessage, unknownMessage } from '../domain/named-messages.ts'
-import { whyNotPermitted } from '../domain/permissions.ts'
+import { changeMessage } from '../domain/named-messages.ts'
+import { whyNotAllowed } from '../domain/permissions.ts'
 import type { Rejection } from '../domain/rejections.ts'
 import { rejected } from '../domain/rejections.ts'
 import { ann, bob, message, room } from '../protocol/example-values.ts'
@@ -96,10 +97,10 @@ export const editMessage = defineRoomEvent({
   readSet: ({ user, body }: EditMessage) => ({ members: [user], added: [], messages: [body.message], rows: contentRows(body) }),
 
   decide: (command: EditMessage, state: ChatState): MessageEdited | Rejection => {
-    if (!state.members.has(command.user)) return notAllowed
-    const before = presentMessage(state, command.body.message)
-    if (before === undefined) return unknownMessage('body.message')
-    const rejection = whyNotPermitted('edit', command.user, state, before)
+    const permitted = permittedMessage('edit', command, state)
+    if ('rejection' in permitted) return permitted.rejection
+    const { message: before } = permitted
+    const rejection = command.body.mentions === 'all' ? whyNotAllowed('mention_all', command, state) : undefined
     if (rejection !== undefined) return rejection
     if (before.edits >= state.maxEdits) return tooManyEdits(state.maxEdits)
     const at = nextTime(command, state)

@@ -5,6 +5,7 @@ export type MembershipEffect = 'none' | 'adds' | 'removes'
 interface MembershipBody {
   readonly users?: readonly string[]
   readonly chat?: { readonly users?: readonly string[] }
+  readonly banned?: readonly string[]
 }
 
 /** The users that an event with this body adds to its room or removes from it. */
@@ -13,6 +14,10 @@ export const membersAffected = (membership: MembershipEffect, body: object): rea
   const { users, chat } = body as MembershipBody
   return users ?? chat?.users ?? []
 }
+
+/** The users that an event with this body bans from its room. */
+export const usersBanned = (membership: MembershipEffect, body: object): readonly string[] =>
+  membership === 'removes' ? ((body as MembershipBody).banned ?? []) : []
 
 /** The time of the event with this body, as ISO-8601 text; empty if the body has none. */
 export const timeOf = (body: object): string => {

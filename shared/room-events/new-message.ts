@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import type { ChatState } from '../domain/chat.ts'
-import { nextHead, nextTime, notAllowed } from '../domain/chat.ts'
+import { nextHead, nextTime } from '../domain/chat.ts'
 import type { CommandHead } from '../domain/commands.ts'
 import type { EventHead, Message } from '../domain/events.ts'
 import { postedMessage } from '../domain/message-state.ts'
 import { presentMessage, unknownMessage, withMessage } from '../domain/named-messages.ts'
+import { whyNotAllowed } from '../domain/permissions.ts'
 import type { Rejection } from '../domain/rejections.ts'
 import { rejected } from '../domain/rejections.ts'
 import { bob, message, room } from '../protocol/example-values.ts'
@@ -63,6 +64,16 @@ const referenceRejection = ({ body: { thread, reply_to: replyTo } }: PostMessage
   return replyTo !== undefined && presentMessage(state, replyTo) === undefined ? unknownMessage('body.reply_to') : undefined
 }
 
+/** Why the acting user must not post this message; undefined: it may. */
+const whyNotPosted = (command: PostMessage, state: ChatState): Rejection | undefined => {
+  const { thread, mentions } = command.body
+  return (
+    whyNotAllowed('post', command, state) ??
+    (thread === undefined ? undefined : whyNotAllowed('thread', command, state)) ??
+    (mentions === 'all' ? whyNotAllowed('mention_all', command, state) : undefined)
+  )
+}
+
 /** The optional members of the message, in their order on the wire. */
 const optionalParts = ({ thread, reply_to: replyTo, silent, ...content }: PostMessage['body']): Partial<Message> => ({
   ...contentOf(content),
@@ -116,8 +127,7 @@ export const newMessage = defineRoomEvent({
   readSet: ({ user, body }: PostMessage) => ({ members: [user], added: [], messages: referred(body), rows: contentRows(body) }),
 
   decide: (command: PostMessage, state: ChatState): MessagePosted | Rejection => {
-    if (!state.members.has(command.user)) return notAllowed
-    const rejection = referenceRejection(command, state)
+    const rejection = whyNotPosted(command, state) ?? referenceRejection(command, state)
     if (rejection !== undefined) return rejection
     const at = nextTime(command, state)
     const { msg, type } = command.body

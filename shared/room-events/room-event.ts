@@ -33,6 +33,8 @@ export interface DecisionReads {
   readonly messages?: readonly string[]
   /** Reactions to test: has the user set it? `messages` must name their messages too. */
   readonly reactions?: readonly NamedReaction[]
+  /** Whether the number of owners of the room is needed. */
+  readonly owners?: boolean
   /** An estimate of the rows that the append changes, if they are more than the users that the command names. */
   readonly rows?: number
 }

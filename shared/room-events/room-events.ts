@@ -11,6 +11,8 @@ import { removeUsers } from './remove-users.ts'
 import type { AnyRoomEvent } from './room-event.ts'
 import { setPin } from './set-pin.ts'
 import { setReaction } from './set-reaction.ts'
+import { updateChat } from './update-chat.ts'
+import { updateMembers } from './update-members.ts'
 
 /** All room events, by name on the wire. To add one, write its file and add a line here. */
 export const roomEvents = {
@@ -22,6 +24,8 @@ export const roomEvents = {
   'delete-message': deleteMessage,
   'set-reaction': setReaction,
   'set-pin': setPin,
+  'update-chat': updateChat,
+  'update-members': updateMembers,
 } as const satisfies Readonly<Record<string, AnyRoomEvent>>
 
 type RoomEvents = typeof roomEvents

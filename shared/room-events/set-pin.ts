@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import type { ChatState } from '../domain/chat.ts'
-import { nextHead, nextTime, notAllowed } from '../domain/chat.ts'
+import { nextHead, nextTime } from '../domain/chat.ts'
 import type { CommandHead } from '../domain/commands.ts'
 import type { EventHead } from '../domain/events.ts'
-import { changeMessage, presentMessage, unknownMessage } from '../domain/named-messages.ts'
-import { whyNotPermitted } from '../domain/permissions.ts'
+import { permittedMessage } from '../domain/message-permissions.ts'
+import { changeMessage } from '../domain/named-messages.ts'
 import type { Rejection } from '../domain/rejections.ts'
 import { rejected } from '../domain/rejections.ts'
 import { ann, message, room } from '../protocol/example-values.ts'
@@ -46,7 +46,7 @@ const tooManyPins = (most: number): Rejection => {
   return rejected('invalid', `body.message: ${reason}`, { field: 'body.message', reason })
 }
 
-/** Pins or unpins a message. The creator of the chat may do it. */
+/** Pins or unpins a message. */
 export const setPin = defineRoomEvent({
   name: 'set-pin',
   command: 'SetPin',
@@ -54,7 +54,7 @@ export const setPin = defineRoomEvent({
   level: messageChangesLevel,
   membership: 'none',
   isActivity: false,
-  summary: 'Pin or unpin a message as the creator of the chat',
+  summary: 'Pin or unpin a message, by the rule `pin`',
   price: undefined,
   examples: {
     request: { event: 'set-pin', id: '25', room, body: { message: message.id, on: true, id: pinned.id } },
@@ -72,13 +72,10 @@ export const setPin = defineRoomEvent({
   readSet: ({ user, body }: SetPin) => ({ members: [user], added: [], messages: [body.message] }),
 
   decide: (command: SetPin, state: ChatState): PinSet | Rejection => {
-    if (!state.members.has(command.user)) return notAllowed
+    const permitted = permittedMessage('pin', command, state)
+    if ('rejection' in permitted) return permitted.rejection
     const { message: named, on = true } = command.body
-    const before = presentMessage(state, named)
-    if (before === undefined) return unknownMessage('body.message')
-    const rejection = whyNotPermitted('pin', command.user, state, before)
-    if (rejection !== undefined) return rejection
-    if (on && !before.isPinned && state.pins >= state.maxPins) return tooManyPins(state.maxPins)
+    if (on && !permitted.message.isPinned && state.pins >= state.maxPins) return tooManyPins(state.maxPins)
     const body = { id: command.id, user_id: command.user, created_at: nextTime(command, state), message: named, on }
     return { type: 'PinSet', ...nextHead(command, state), body }
   },

@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import type { ChatState } from '../domain/chat.ts'
-import { nextHead, nextTime, notAllowed } from '../domain/chat.ts'
+import { nextHead, nextTime } from '../domain/chat.ts'
 import type { CommandHead } from '../domain/commands.ts'
 import type { EventHead } from '../domain/events.ts'
+import { permittedMessage } from '../domain/message-permissions.ts'
 import type { MessageState } from '../domain/message-state.ts'
 import { reactionKeyText } from '../domain/message-state.ts'
-import { changeMessage, presentMessage, unknownMessage } from '../domain/named-messages.ts'
+import { changeMessage } from '../domain/named-messages.ts'
 import type { Rejection } from '../domain/rejections.ts'
 import { rejected } from '../domain/rejections.ts'
 import { bob, message, room } from '../protocol/example-values.ts'
@@ -68,7 +69,7 @@ const withReaction = (before: MessageState, { user_id: user, reaction, on, count
   return { ...before, reactions, reacted }
 }
 
-/** Sets or removes a reaction of the acting user to a message. Any member may do it. */
+/** Sets or removes a reaction of the acting user to a message. */
 export const setReaction = defineRoomEvent({
   name: 'set-reaction',
   command: 'SetReaction',
@@ -76,7 +77,7 @@ export const setReaction = defineRoomEvent({
   level: messageChangesLevel,
   membership: 'none',
   isActivity: false,
-  summary: 'Set or remove a reaction to a message as a member of its chat',
+  summary: 'Set or remove a reaction to a message, by the rule `react`',
   price: undefined,
   rate: 'reactions',
   examples: {
@@ -113,10 +114,10 @@ export const setReaction = defineRoomEvent({
   }),
 
   decide: (command: SetReaction, state: ChatState): ReactionSet | Rejection => {
-    if (!state.members.has(command.user)) return notAllowed
+    const permitted = permittedMessage('react', command, state)
+    if ('rejection' in permitted) return permitted.rejection
+    const { message: before } = permitted
     const { message: named, reaction, on = true } = command.body
-    const before = presentMessage(state, named)
-    if (before === undefined) return unknownMessage('body.message')
     const isNew = on && !before.reactions.has(reaction)
     if (isNew && before.reactions.size >= state.maxReactionKeys) return tooManyReactions(state.maxReactionKeys)
     const { id: commandId, user } = command

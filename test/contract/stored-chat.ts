@@ -30,6 +30,7 @@ export const reading = (some: Partial<ReadSet>): ReadSet => ({
   blocks: [],
   messages: [],
   reactions: [],
+  owners: [],
   chatCounts: { users: [], upTo: 0 },
   ...some,
 })

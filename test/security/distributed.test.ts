@@ -10,6 +10,7 @@ import { forgeriesSuite } from './forgeries.suite.ts'
 import type { GuardedChat } from './guarded-chat.ts'
 import { guardedEnv, patientEnv } from './guarded-chat.ts'
 import { hostileInputSuite } from './hostile-input.suite.ts'
+import { rolesSuite } from './roles.suite.ts'
 import { secretsSuite } from './secrets.suite.ts'
 import { upgradeSuite } from './upgrade.suite.ts'
 
@@ -41,10 +42,12 @@ describe.skipIf(noStackReason())('The distributed chat with authentication, for 
     chat = await startChat(sharedStack(), { gateways: 2, writers: 1, env: patientEnv })
   })
   afterAll(() => chat[Symbol.asyncDispose]())
-  authorisationSuite(() => ({
+  const open = (): GuardedChat => ({
     urls: chat.gateways.map(({ url }) => url) as [string, string],
     internalUrls: chat.gateways.map(({ internalUrl }) => internalUrl) as [string, string],
     pids: () => [],
     log: () => chat.gateways.flatMap((replica) => replica.log(100_000)),
-  }))
+  })
+  authorisationSuite(open)
+  rolesSuite(open)
 })

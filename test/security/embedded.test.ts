@@ -8,6 +8,7 @@ import { floodsSuite } from './floods.suite.ts'
 import type { GuardedChat } from './guarded-chat.ts'
 import { guardedEnv, patientEnv } from './guarded-chat.ts'
 import { hostileInputSuite } from './hostile-input.suite.ts'
+import { rolesSuite } from './roles.suite.ts'
 import { secretsSuite } from './secrets.suite.ts'
 import { upgradeSuite } from './upgrade.suite.ts'
 
@@ -38,10 +39,12 @@ describe('The embedded chat with authentication, for every request of every send
     chat = await startEmbedded(patientEnv)
   })
   afterAll(() => chat[Symbol.asyncDispose]())
-  authorisationSuite(() => ({
+  const open = (): GuardedChat => ({
     urls: [chat.url],
     internalUrls: [chat.internalUrl],
     pids: () => [],
     log: () => chat.log(100_000),
-  }))
+  })
+  authorisationSuite(open)
+  rolesSuite(open)
 })

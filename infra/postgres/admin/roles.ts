@@ -54,6 +54,7 @@ const writerFunctions = [
   'apply_changes',
   'apply_room_changes',
   'apply_message_changes',
+  'apply_chat_changes',
   'apply_user_changes',
   'redact',
 ] as const

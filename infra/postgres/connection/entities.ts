@@ -74,7 +74,7 @@ export const blockTable = defineEntity({
 
 /**
  * `seq` is the room's head, `lastAt` the time of its last event, `activeAt` that of its last activity; null: the same as
- * `lastAt`.
+ * `lastAt`. `data` and `rules` are JSON texts; `rules` has those that are not the defaults.
  */
 export const chatTable = defineEntity({
   name: 'Chat',
@@ -89,10 +89,16 @@ export const chatTable = defineEntity({
     createdAt: instant(),
     modifiedAt: instant(),
     activeAt: instant().nullable(),
+    image: p.text().nullable(),
+    data: p.text().nullable(),
+    rules: p.text().nullable(),
   },
 })
 
-/** Present and former members; `untilSeq` is null for a present member. */
+/**
+ * Present and former members, and banned users; `untilSeq` is null for a present member. `role`: the number of the role that
+ * was set; null: none was. 0: banned. `loweredRole`: a lower role that applies until `loweredUntil`.
+ */
 export const chatMemberTable = defineEntity({
   name: 'ChatMember',
   tableName: 'chat_member',
@@ -101,8 +107,16 @@ export const chatMemberTable = defineEntity({
     userId: p.uuid().primary(),
     sinceSeq: seq(),
     untilSeq: seq().nullable(),
+    role: p.smallint().nullable(),
+    loweredRole: p.smallint().nullable(),
+    loweredUntil: instant().nullable(),
   },
-  indexes: [{ name: 'chat_member_present', properties: ['userId', 'chatId'], where: 'until_seq is null' }],
+  indexes: [
+    { name: 'chat_member_present', properties: ['userId', 'chatId'], where: 'until_seq is null' },
+    { name: 'chat_member_since', properties: ['chatId', 'sinceSeq', 'userId'], where: 'until_seq is null' },
+    { name: 'chat_member_owner', properties: ['chatId'], where: 'role = 50 and until_seq is null' },
+    { name: 'chat_member_banned', properties: ['chatId', 'sinceSeq', 'userId'], where: 'role = 0' },
+  ],
 })
 
 /**

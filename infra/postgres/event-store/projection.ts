@@ -2,10 +2,11 @@ import type { User } from '../../../shared/domain/events.ts'
 import type { ChatCreated } from '../../../shared/room-events/create-chat.ts'
 import { roomEventOfType } from '../../../shared/room-events/find-room-event.ts'
 import type { MembershipEffect } from '../../../shared/room-events/membership-effect.ts'
-import { membersAffected, timeOf } from '../../../shared/room-events/membership-effect.ts'
+import { membersAffected, timeOf, usersBanned } from '../../../shared/room-events/membership-effect.ts'
 import type { ChatEvent, DomainEvent } from '../../../shared/room-events/room-events.ts'
 import { isUserEvent } from '../../../shared/user-events/find-user-event.ts'
 import { MessageChanges } from './message-changes.ts'
+import { RoomChanges } from './room-changes.ts'
 import { UserChanges } from './user-changes.ts'
 
 /** The columns of a new chat. */
@@ -22,7 +23,7 @@ export interface ChatChange {
   readonly seq: number
   readonly lastAt: string
   readonly membersAdded: number
-  /** The time of the last membership change, if any. */
+  /** The time of the last change of the membership or of the content of the chat, if any. */
   readonly modifiedAt?: string
   /** The time of the last activity among the events; absent: none of them is an activity. */
   readonly activeAt?: string
@@ -55,6 +56,7 @@ export interface Changes {
   readonly members: readonly MemberChange[]
   readonly messages: readonly PostedMessage[]
   readonly messageChanges: MessageChanges
+  readonly roomChanges: RoomChanges
   readonly userChanges: UserChanges
 }
 
@@ -64,6 +66,7 @@ interface MutableChanges {
   readonly members: Map<string, MemberChange>
   readonly messages: PostedMessage[]
   readonly messageChanges: MessageChanges
+  readonly roomChanges: RoomChanges
   readonly userChanges: UserChanges
 }
 
@@ -75,7 +78,7 @@ const chatAfter = (before: ChatChange | undefined, event: ChatEvent): ChatChange
   return {
     ...before,
     ...(event.type === 'ChatCreated' ? { created: createdBy(event) } : {}),
-    ...(change === 0 ? {} : { modifiedAt: at }),
+    ...(change === 0 && event.type !== 'ChatUpdated' ? {} : { modifiedAt: at }),
     ...(roomEventOfType(event.type)?.isActivity === false ? {} : { activeAt: at }),
     id: event.stream,
     seq: event.seq,
@@ -96,14 +99,18 @@ const membersOf = (event: ChatEvent): { readonly membership: MembershipEffect; r
   return { membership, users: membersAffected(membership, event.body) }
 }
 
-const changeMembers = (members: MutableChanges['members'], event: ChatEvent): void => {
+const changeMembers = ({ members, roomChanges }: MutableChanges, event: ChatEvent): void => {
   const { membership, users } = membersOf(event)
   for (const user of users) {
     const key = `${event.stream} ${user}`
     const names = { chat: event.stream, user }
     if (membership === 'removes') members.set(key, { ...names, ...members.get(key), until: event.seq })
-    else members.set(key, { ...names, since: event.seq - 1 })
+    else {
+      members.set(key, { ...names, since: event.seq - 1 })
+      roomChanges.returned(event.stream, user)
+    }
   }
+  for (const user of usersBanned(membership, event.body)) roomChanges.banned(event.stream, user, event.seq)
 }
 
 const addEvent = (into: MutableChanges, event: DomainEvent): void => {
@@ -114,12 +121,25 @@ const addEvent = (into: MutableChanges, event: DomainEvent): void => {
   if (isUserEvent(event)) return into.userChanges.add(event)
   const { stream, seq } = event
   into.chats.set(stream, chatAfter(into.chats.get(stream), event))
-  changeMembers(into.members, event)
+  changeMembers(into, event)
   if (event.type === 'MessagePosted') {
     const { id, created_at: createdAt, user_id: user, type, thread, reply_to: replyTo } = event.body
     into.messages.push({ chat: stream, seq, id, createdAt, user, type, thread, replyTo })
   }
   changeMessages(into.messageChanges, event)
+  changeRoom(into.roomChanges, event)
+}
+
+const changeRoom = (changes: RoomChanges, event: ChatEvent): void => {
+  switch (event.type) {
+    case 'ChatCreated':
+      return changes.created(event)
+    case 'ChatUpdated':
+      return changes.updated(event)
+    case 'MembersUpdated':
+      return changes.rolesSet(event)
+    default:
+  }
 }
 
 const changeMessages = (changes: MessageChanges, event: ChatEvent): void => {
@@ -149,6 +169,7 @@ export const project = (events: Iterable<DomainEvent>): Changes => {
     members: new Map(),
     messages: [],
     messageChanges: new MessageChanges(),
+    roomChanges: new RoomChanges(),
     userChanges: new UserChanges(),
   }
   for (const event of events) addEvent(into, event)

@@ -1,12 +1,15 @@
 import type { ChatState } from '../../../shared/domain/chat.ts'
 import { noChat } from '../../../shared/domain/chat.ts'
 import type { User } from '../../../shared/domain/events.ts'
+import type { Rules } from '../../../shared/domain/rules.ts'
 import type { ReadSet, Snapshot } from '../../../shared/ports/event-store.ts'
 import type { DatabaseSession, Statement } from '../connection/statement.ts'
 import { isoText } from '../connection/statement.ts'
 import type { UserRow } from '../read-model/user-rows.ts'
 import { userJson, userOf } from '../read-model/user-rows.ts'
 import { countChats } from './count-chats.ts'
+import type { MemberRow } from './member-rows.ts'
+import { membersOf, ownersJson } from './member-rows.ts'
 import { outcomesJson, parseOutcomes } from './outcomes.ts'
 import type { MessagesRow } from './read-messages.ts'
 import { messagesJson, messagesOf, messagesValues } from './read-messages.ts'
@@ -17,17 +20,19 @@ export const readSnapshotStatement: Statement = {
   name: 'read-snapshot',
   text: `select
     (select json_agg(json_build_object('id', id, 'seq', seq, 'lastAt', ${isoText('last_at')}, 'name', name,
-        'createdBy', created_by, 'memberCount', member_count))::text
+        'createdBy', created_by, 'memberCount', member_count, 'rules', rules))::text
       from chat where id = any($1::uuid[])) as chats,
-    (select json_agg(json_build_object('room', chat_id, 'user', user_id))::text
+    (select json_agg(json_build_object('room', chat_id, 'user', user_id, 'isMember', until_seq is null, 'role', role,
+        'loweredRole', lowered_role, 'loweredUntil', ${isoText('lowered_until')}))::text
       from unnest($2::uuid[], $3::uuid[]) as asked (room, member)
       cross join lateral (
-        select chat_id, user_id from chat_member where chat_id = asked.room and user_id = asked.member and until_seq is null limit 1
-      ) as present) as members,
+        select * from chat_member where chat_id = asked.room and user_id = asked.member limit 1
+      ) as named) as members,
     (select json_agg(id)::text from app_user where id = any($4::uuid[])) as known_users,
     (select json_agg(${userJson})::text from app_user where external_id = any($5::text[])) as users,
     ${outcomesJson('$6', '$7', '$8')} as outcomes,
-    ${messagesJson(9)}`,
+    ${messagesJson(9)},
+    ${ownersJson(15)} as owners`,
 }
 
 interface SnapshotRow extends MessagesRow {
@@ -36,10 +41,13 @@ interface SnapshotRow extends MessagesRow {
   readonly known_users: string | null
   readonly users: string | null
   readonly outcomes: string | null
+  readonly owners: string | null
 }
 
-type ChatStateRow = Pick<ChatState, 'seq' | 'lastAt' | 'name' | 'createdBy' | 'memberCount'> & { readonly id: string }
-type Member = ReadSet['members'][number]
+type ChatStateRow = Pick<ChatState, 'seq' | 'lastAt' | 'name' | 'createdBy' | 'memberCount'> & {
+  readonly id: string
+  readonly rules: string | null
+}
 
 const listOf = <Item>(json: string | null | undefined): readonly Item[] => (json ? (JSON.parse(json) as Item[]) : [])
 
@@ -47,23 +55,13 @@ const distinct = <Item>(items: readonly Item[], keyOf: (item: Item) => string): 
   ...new Map(items.map((item) => [keyOf(item), item])).values(),
 ]
 
-const membersByRoom = (members: readonly Member[]): ReadonlyMap<string, ReadonlySet<string>> => {
-  const byRoom = new Map<string, Set<string>>()
-  for (const { room, user } of members) {
-    const known = byRoom.get(room)
-    if (known === undefined) byRoom.set(room, new Set([user]))
-    else known.add(user)
-  }
-  return byRoom
-}
-
 const chatsOf = (row: SnapshotRow | undefined): ReadonlyMap<string, ChatState> => {
-  const members = membersByRoom(listOf<Member>(row?.members))
+  const byRoom = Map.groupBy(listOf<MemberRow>(row?.members), ({ room }) => room)
   return new Map(
-    listOf<ChatStateRow>(row?.chats).map(({ id, ...chat }) => [
-      id,
-      { ...noChat, ...chat, members: members.get(id) ?? noChat.members },
-    ]),
+    listOf<ChatStateRow>(row?.chats).map(({ id, rules, ...chat }) => {
+      const own = rules === null ? noChat.rules : (JSON.parse(rules) as Rules)
+      return [id, { ...noChat, ...chat, rules: own, ...membersOf(byRoom.get(id) ?? []) }]
+    }),
   )
 }
 
@@ -84,6 +82,7 @@ export const snapshotValues = (wanted: ReadSet): readonly unknown[] => {
     commands.map(({ id }) => id),
     commands.map(({ digest }) => digest),
     ...messagesValues(wanted),
+    [...new Set(wanted.owners)],
   ]
 }
 
@@ -95,6 +94,7 @@ export const readSnapshot = async (session: DatabaseSession, wanted: ReadSet): P
     chats: chatsOf(row),
     knownUsers: new Set(listOf<string>(row?.known_users)),
     messages: messagesOf(wanted, row),
+    owners: new Map(listOf<readonly [string, number]>(row?.owners)),
     users: usersByExternalId(listOf<UserRow>(row?.users)),
     userStreams,
     blocks: await readBlocks(session, wanted),

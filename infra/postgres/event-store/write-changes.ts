@@ -83,11 +83,11 @@ const messageValues = ({ messages }: Changes, changed: object | undefined): read
 
 /**
  * The arguments of the database function `apply_room_changes`, in its order. The last one is null or has the groups of rare
- * changes: those of messages, and `others`.
+ * changes: those of messages, of chats and roles, and `others`.
  */
 export const changeValues = (changes: Changes, others?: object): readonly unknown[] => {
-  const ofMessages = changes.messageChanges.rows()
-  const rare = ofMessages === undefined && others === undefined ? undefined : { ...ofMessages, ...others }
+  const groups = [changes.messageChanges.rows(), changes.roomChanges.rows(), others].filter((some) => some !== undefined)
+  const rare = groups.length === 0 ? undefined : Object.assign({}, ...groups)
   return [...userValues(changes), ...chatValues(changes.chats), ...memberValues(changes), ...messageValues(changes, rare)]
 }
 

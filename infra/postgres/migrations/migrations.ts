@@ -5,6 +5,7 @@ import { EventNames } from './0004-event-names.ts'
 import { LivingMessages } from './0005-living-messages.ts'
 import { People } from './0007-people.ts'
 import { MemberState } from './0008-member-state.ts'
+import { Roles } from './0009-roles.ts'
 
 /** Every migration, in order. Names are kept in the database and never change. */
 export const migrations = [
@@ -15,4 +16,5 @@ export const migrations = [
   { name: '0005-living-messages', class: LivingMessages },
   { name: '0007-people', class: People },
   { name: '0008-member-state', class: MemberState },
+  { name: '0009-roles', class: Roles },
 ]

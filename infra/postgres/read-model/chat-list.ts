@@ -1,3 +1,6 @@
+import type { JsonObject } from '../../../shared/domain/events.ts'
+import { roleName, roles } from '../../../shared/domain/roles.ts'
+import type { Rules } from '../../../shared/domain/rules.ts'
 import type { ChatListEntry, ChatPage, ChatQuery } from '../../../shared/ports/read-model.ts'
 import { storableInstant } from '../connection/instant.ts'
 import type { DatabaseSession, Statement } from '../connection/statement.ts'
@@ -6,11 +9,13 @@ import { readChatCursor, writeCursor } from './cursor.ts'
 import type { SettingsRow } from './member-settings.ts'
 import { settingsCells, settingsOf } from './member-settings.ts'
 import { peerJson, peerOf } from './peer.ts'
+import { roleCell, roleUntilCell } from './role-cells.ts'
 import type { MarkerRow, UnreadRow } from './unread.ts'
 import { markerOf, markerSeq, unreadCells, unreadOf } from './unread.ts'
 
-/** SQL for the largest possible size of a chat in an answer: its frame, each character of its name, each member. */
-const chatBytes = '400 + 6 * octet_length(chat.name) + 39 * chat.member_count'
+/** SQL for the largest possible size of a chat in an answer: its frame, each character of its name and image, its data and rules, each member. */
+const chatBytes = `500 + 6 * octet_length(chat.name) + 39 * chat.member_count + 6 * octet_length(coalesce(chat.image, ''))
+  + octet_length(coalesce(chat.data, '')) + octet_length(coalesce(chat.rules, ''))`
 
 const marker = markerSeq('state.seq', 'membership.since_seq')
 const unread = unreadCells({
@@ -35,7 +40,8 @@ export const listChatsStatement: Statement = {
     select chat_id from chat_member where user_id = $1::uuid and until_seq is null
   )
   select id, name, counted.seq, found, peer, ${isoText('created_at')} as created_at, ${isoText('modified_at')} as modified_at,
-    ${isoText('activity')} as activity,
+    ${isoText('activity')} as activity, image, data, rules,
+    ${roleCell('membership', 'counted')} as own_role, ${isoText(`(${roleUntilCell('membership')})`)} as own_until,
     (select string_agg(user_id::text, ',' order by since_seq, user_id)
       from chat_member where chat_id = counted.id and until_seq is null) as users,
     state.gen, ${marker} as marker_seq, ${unread}, ${settingsCells('state')}
@@ -66,11 +72,23 @@ interface ListedChatRow extends MarkerRow, UnreadRow, SettingsRow {
   readonly modified_at: string
   readonly activity: string
   readonly users: string
+  readonly image: string | null
+  readonly data: string | null
+  readonly rules: string | null
+  readonly own_role: number
+  readonly own_until: string | null
   /** The other user of a direct chat, as JSON text; null: another chat. */
   readonly peer: string | null
   /** Number of chats found, at most one more than the limit. */
   readonly found: string
 }
+
+/** The content of a chat; a field that was emptied is absent again. */
+const contentOf = ({ image, data, rules }: ListedChatRow): Partial<Pick<ChatListEntry, 'image' | 'data' | 'rules'>> => ({
+  ...(image ? { image } : {}),
+  ...(data === null || data === '{}' ? {} : { data: JSON.parse(data) as JsonObject }),
+  ...(rules === null || rules === '{}' ? {} : { rules: JSON.parse(rules) as Rules }),
+})
 
 const listedChat = (row: ListedChatRow): ChatListEntry => ({
   id: row.id,
@@ -79,6 +97,9 @@ const listedChat = (row: ListedChatRow): ChatListEntry => ({
   created_at: row.created_at,
   modified_at: row.modified_at,
   seq: Number(row.seq),
+  ...contentOf(row),
+  ...(row.own_role === roles.member ? {} : { role: roleName(row.own_role) }),
+  ...(row.own_until === null ? {} : { role_until: row.own_until }),
   read: markerOf(row),
   ...unreadOf(row),
   settings: settingsOf(row),

@@ -16,6 +16,7 @@ const schemas = {
   blocks: z.strictObject({ user: z.guid() }),
   reactions: z.strictObject({ reaction: z.string(), user: z.guid() }),
   versions: z.strictObject({ after: seq }),
+  members: z.strictObject({ since: seq, user: z.guid() }),
 } as const
 
 type Kind = keyof typeof schemas
@@ -59,6 +60,9 @@ export const readReactionCursor = readCursor('reactions')
 
 /** The position of a cursor of the list of versions. Throws `CursorError`. */
 export const readVersionCursor = readCursor('versions')
+
+/** The position of a cursor of the list of members. Throws `CursorError`. */
+export const readMemberCursor = readCursor('members')
 
 /** A cursor of the list of messages, in one of its directions. */
 export type MessageCursor =

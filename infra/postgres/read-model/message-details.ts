@@ -8,6 +8,7 @@ import type {
 } from '../../../shared/ports/read-model.ts'
 import type { DatabaseSession, Statement } from '../connection/statement.ts'
 import { readReactionCursor, readVersionCursor, writeCursor } from './cursor.ts'
+import { neededCell, roleCell } from './role-cells.ts'
 
 /** SQL for the reader of a message; no row: not a member. `$1` room, `$2` reader, `$3` message. */
 const reader = `(
@@ -53,15 +54,17 @@ export const listReactions = async (session: DatabaseSession, query: ReactionQue
   return { reactions, nextCursor: writeCursor('reactions', { reaction: last.reaction, user: last.user }) }
 }
 
-/** SQL for the text of a version that is kept after the deletion of its message, for the creator of the chat. */
+/** SQL for the text of a version that is kept after the deletion of its message, for members who may delete any message. */
 const keptVersion = (seq: string): string => `select data from deleted_message as kept
           where kept.chat_id = $1::uuid and kept.message_id = message.id and kept.seq = ${seq}
-            and exists (select from chat where id = $1::uuid and created_by = $2::uuid and name <> '')`
+            and exists (select from chat_member join chat on chat.id = chat_member.chat_id
+              where chat_member.chat_id = $1::uuid and chat_member.user_id = $2::uuid and chat.name <> ''
+                and ${roleCell('chat_member', 'chat')} >= ${neededCell('chat', 'delete_any')})`
 
 /**
  * The event that posted the message, and its edits. Of a deleted message these are
- * redacted: the first one is the tombstone, and the others are left out. Only the
- * creator of the chat reads the versions that are kept, in a direct chat nobody. The seqs of a page are
+ * redacted: the first one is the tombstone, and the others are left out. Only a
+ * member with the role for `delete_any` reads the versions that are kept, in a direct chat nobody. The seqs of a page are
  * selected first, so that only its events are read.
  */
 export const listVersionsStatement: Statement = {

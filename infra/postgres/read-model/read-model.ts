@@ -4,6 +4,7 @@ import { firstLevel } from '../../../shared/protocol/feature-level.ts'
 import type { DatabaseSession, Statement } from '../connection/statement.ts'
 import { listBlocks } from './block-list.ts'
 import { listChats } from './chat-list.ts'
+import { listMembers } from './member-list.ts'
 import { listReactions, listVersions } from './message-details.ts'
 import { listMessages } from './message-list.ts'
 import { unreadMembershipsOf } from './unread-memberships.ts'
@@ -202,6 +203,7 @@ export const postgresReadModel = (session: DatabaseSession, pageBytes: number): 
   usersByExternalId: (externalIds) => usersByExternalId(session, externalIds),
   usersById: (ids, viewer) => usersById(session, ids, viewer),
   chatsOf: (query) => listChats(session, query, pageBytes),
+  membersOf: (query) => listMembers(session, query),
   blocksOf: (query) => listBlocks(session, query),
   messagesOf: (query) => listMessages(session, query, pageBytes),
   reactionsOf: (query) => listReactions(session, query),

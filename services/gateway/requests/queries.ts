@@ -3,11 +3,12 @@ import { unknownMessage } from '../../../shared/domain/named-messages.ts'
 import type { RequestRef } from '../../../shared/frames/answer-frame.ts'
 import { messagesBody, versionsBody } from '../../../shared/frames/messages-body.ts'
 import { StoreError } from '../../../shared/ports/event-store.ts'
-import type { ChatListEntry, NoPage, ReactionPage, ReadModel } from '../../../shared/ports/read-model.ts'
+import type { ChatListEntry, MemberPage, NoPage, ReactionPage, ReadModel } from '../../../shared/ports/read-model.ts'
 import { CursorError } from '../../../shared/ports/read-model.ts'
 import { errorBody } from '../../../shared/protocol/errors.ts'
 import { memberStateLevel } from '../../../shared/protocol/member-state.ts'
 import type { Request, RequestOf } from '../../../shared/protocol/requests.ts'
+import { chatRulesLevel } from '../../../shared/room-events/chat-rules-level.ts'
 import type { FeatureLevel } from '../reads/feature-level.ts'
 import { visibleUsers } from '../reads/visible-users.ts'
 import type { AnswerBudget } from './answer-budget.ts'
@@ -16,7 +17,7 @@ import type { Requester } from './requester.ts'
 
 /** A request that is answered from the read model. */
 export type ReadRequest = RequestOf<
-  'list-chats' | 'list-messages' | 'list-reactions' | 'get-message-versions' | 'list-blocks' | 'get-users'
+  'list-chats' | 'list-messages' | 'list-reactions' | 'get-message-versions' | 'list-members' | 'list-blocks' | 'get-users'
 >
 
 const readEvents: ReadonlySet<string> = new Set<ReadRequest['event']>([
@@ -24,6 +25,7 @@ const readEvents: ReadonlySet<string> = new Set<ReadRequest['event']>([
   'list-messages',
   'list-reactions',
   'get-message-versions',
+  'list-members',
   'list-blocks',
   'get-users',
 ])
@@ -70,9 +72,13 @@ export interface QueriesDeps {
   readonly featureLevel: Pick<FeatureLevel, 'current'>
 }
 
-/** A chat as the list shows it; below the feature level of the state of members, without it. */
-const listedChat = ({ unread, mentions, read, settings, ...chat }: ChatListEntry, level: number): object =>
-  level < memberStateLevel ? chat : { ...chat, unread, mentions, read, settings: settingsBody(settings) }
+/** A chat as the list shows it; below the feature levels of roles and of the state of members, without them. */
+const listedChat = (entry: ChatListEntry, level: number): object => {
+  const { unread, mentions, read, settings, role, role_until: until, ...chat } = entry
+  const ofRole = { ...(role === undefined ? {} : { role }), ...(until === undefined ? {} : { role_until: until }) }
+  const state = { unread, mentions, read, settings: settingsBody(settings) }
+  return { ...chat, ...(level < chatRulesLevel ? {} : ofRole), ...(level < memberStateLevel ? {} : state) }
+}
 
 export const createQueries = ({ readModel, budget, featureLevel }: QueriesDeps): Queries => {
   const listChats = async (request: RequestOf<'list-chats'>, actor: string): Promise<string | undefined> => {
@@ -105,6 +111,11 @@ export const createQueries = ({ readModel, budget, featureLevel }: QueriesDeps):
   const getVersions = async (request: RequestOf<'get-message-versions'>, actor: string): Promise<string | undefined> => {
     const page = pageOrThrow(await readModel.versionsOf(aboutMessage(request, actor)))
     return page === undefined ? undefined : versionsBody(page)
+  }
+
+  const listMembers = async (request: RequestOf<'list-members'>, actor: string): Promise<string | undefined> => {
+    const { limit = defaultLimit, ...filters } = request.body.query ?? {}
+    return membersText(await readModel.membersOf({ room: request.body.chat.id, reader: actor, limit, ...filters }))
   }
 
   const listBlocks = async (request: RequestOf<'list-blocks'>, actor: string): Promise<string> => {
@@ -142,6 +153,8 @@ export const createQueries = ({ readModel, budget, featureLevel }: QueriesDeps):
         return listReactions(request, actor)
       case 'get-message-versions':
         return getVersions(request, actor)
+      case 'list-members':
+        return listMembers(request, actor)
       case 'list-blocks':
         return listBlocks(request, actor)
     }
@@ -171,6 +184,12 @@ const reactionsText = (page: ReactionPage | undefined): string | undefined => {
   if (page === undefined) return undefined
   const reactions = page.reactions.map(({ reaction, user, seq }) => ({ reaction, user_id: user, seq }))
   return JSON.stringify({ reactions, ...(page.nextCursor === undefined ? {} : { next_cursor: page.nextCursor }) })
+}
+
+const membersText = (page: MemberPage | undefined): string | undefined => {
+  if (page === undefined) return undefined
+  const members = page.members.map(({ user, ...member }) => ({ user_id: user, ...member }))
+  return JSON.stringify({ members, ...(page.nextCursor === undefined ? {} : { next_cursor: page.nextCursor }) })
 }
 
 /** The most users of whom an answer has the whole profiles, so that its size stays near that of a page. */

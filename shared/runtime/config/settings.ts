@@ -65,7 +65,7 @@ const serviceSettings = {
     oneOf('on', 'off').optional(),
   ),
   DELETED_KEEP_DAYS: setting(
-    '0: the content of deleted messages is not kept; more: it is kept for the creators of their chats for this number of days, and then removed by `admin sweep`, which has no default for it',
+    '0: the content of deleted messages is not kept; more: it is kept for the members who may delete any message for this number of days, and then removed by `admin sweep`, which has no default for it',
     '`0`',
     whole(0, 36_500).optional(),
   ),

@@ -7,6 +7,7 @@ import { until } from '../../support/poll.ts'
 import { recordingLog } from '../../support/recording-log.ts'
 import { noStackReason } from '../../support/stack/shared-stack.ts'
 import { roomWithChanges } from '../room-with-changes.ts'
+import { roomWithRoles } from '../room-with-roles.ts'
 import {
   append,
   at,
@@ -73,12 +74,29 @@ const changePeople = async (store: EventStore): Promise<void> => {
   await append(store, chatCreated(randomUUID(), [ann, cleo], { name: '' }), userUpdated(cleo, 3, {}))
 }
 
+/** A room whose members change their roles, are banned, leave and return, in several transactions. */
+const changeRoles = async (store: EventStore): Promise<void> => {
+  const { ann, bob, cyd, act, add, ban, remove, set, update } = await roomWithRoles(store)
+  await act(add(ann, [cyd]), set(ann, [bob], 'admin'), set(ann, [cyd], 'moderator'))
+  await act(
+    set(ann, [bob], 'reader', '2999-01-01T00:00:00.000Z'),
+    update(ann, { image: 'a', data: { a: 1 }, rules: { pin: 'member' } }),
+  )
+  await act(remove(ann, [bob]), add(ann, [bob]), set(ann, [cyd], 'owner'), remove(cyd, [cyd]), add(ann, [cyd]))
+  await act(ban(ann, [bob]), set(ann, [bob], 'member'), update(ann, { name: 'renamed', image: '' }))
+  await act(add(ann, [bob]), ban(ann, [bob]))
+  const { ann: other, cyd: never, ...more } = await roomWithRoles(store)
+  await more.act(more.ban(other, [never, more.bob]), more.set(other, [never], 'member'), more.add(other, [never]))
+  await more.act(more.ban(other, [never]), more.set(other, [more.bob], 'member'))
+}
+
 describe.skipIf(noStackReason())('rebuilding the read model on PostgreSQL', () => {
   it('restores the rows that writers produced, from any state of the tables', async () => {
     const url = await freshDatabase()
     const database = await openMigrated(url)
     await writeEveryKind(database.eventStore)
     for (let turn = 0; turn < 3; turn += 1) await changeMessages(database.eventStore)
+    await changeRoles(database.eventStore)
     await changePeople(database.eventStore)
     const before = await dump(url, [...readModelTables, 'event', 'meta'])
     for (const table of messageTables) expect(before[table]?.length).toBeGreaterThan(0)
@@ -87,7 +105,7 @@ describe.skipIf(noStackReason())('rebuilding the read model on PostgreSQL', () =
       await client.query('update message set version_seq = 1, deleted_seq = 2, pinned_seq = 3, reply_count = 4')
       await client.query('delete from message where seq % 3 = 0')
       await client.query(`update chat set seq = seq + 1, name = 'broken'`)
-      await client.query('update chat_member set until_seq = 99')
+      await client.query('update chat_member set until_seq = 99, role = 10, lowered_role = 10, lowered_until = now()')
       await client.query(`update app_user set name = 'other', image = 'x', data = '{}', seq = 7`)
       await client.query('update block set blocked_id = gen_random_uuid()')
       await client.query(`insert into app_user select gen_random_uuid(), 'nobody', null, now(), now()`)

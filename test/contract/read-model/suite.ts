@@ -3,6 +3,7 @@ import { sharedOpening } from '../shared-opening.ts'
 import type { OpenStore } from '../stored-chat.ts'
 import { changedMessageTests } from './changed-messages.ts'
 import { chatListTests } from './chat-list.ts'
+import { chatContentTests, memberListTests } from './member-list.ts'
 import { membershipTests } from './memberships.ts'
 import { messageListTests } from './message-list.ts'
 import { messageRangeTests } from './message-ranges.ts'
@@ -21,6 +22,8 @@ export const readModelSuite = (name: string, open: () => Promise<OpenStore>): vo
     describe('users', () => userTests(opened))
     describe('direct chats and blocks', () => peopleTests(opened))
     describe('the list of chats', () => chatListTests(opened))
+    describe('the list of members', () => memberListTests(opened))
+    describe('the content of a chat', () => chatContentTests(opened))
     describe('the list of messages', () => messageListTests(opened))
     describe('messages that change', () => changedMessageTests(opened))
     describe('ranges of messages', () => messageRangeTests(opened))

@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib'
 import { feedFrameText } from '../../../shared/frames/room-event-frame.ts'
 import type { OperationEvent } from '../load/entry.ts'
+import type { RoleFold } from './role-fold.ts'
 import type { RoomMessages } from './room-messages.ts'
 import { createRoomMessages } from './room-messages.ts'
 import type { Redaction } from './truth.ts'
@@ -14,6 +15,7 @@ export interface FoldedBody {
   readonly thread?: string
   readonly reply_to?: string
   readonly deleted?: boolean
+  readonly mentions?: unknown
   /** The message of an edit or a deletion; the id of a message of a reaction or a pin. */
   readonly message?: string | FoldedBody
   readonly reaction?: string
@@ -38,8 +40,8 @@ export interface FoldedRoom {
   readonly userOf: (id: string | undefined) => number
   /** The seq at which the message with this id stands; undefined: none does. */
   readonly seqOf: (id: string | undefined) => number | undefined
-  /** The id of the creator of the room. */
-  readonly createdBy: () => string | undefined
+  /** The roles as of the event before. */
+  readonly roles: Pick<RoleFold, 'permits' | 'editMs'>
   readonly isMember: (user: number) => boolean
   readonly say: (invariant: 'J2' | 'J5', problem: string) => void
 }
@@ -106,13 +108,24 @@ export const createMessageFold = (room: FoldedRoom): MessageFold => {
       redactions.set(seq, { by, crc: crcOf('edit-message', seq, { ...body, message: tombstone }) })
   }
 
+  const mayDelete = (message: number, { user_id: user, created_at: at }: FoldedBody): boolean =>
+    room.roles.permits(user, 'delete_any', at) || (user === authors[message] && room.roles.permits(user, 'delete_own', at))
+
+  const mayEdit = (message: number, { user_id: user, created_at: at }: FoldedBody, content: FoldedBody): boolean => {
+    const { editMs = Number.POSITIVE_INFINITY } = room.roles
+    const ageMs = Date.parse(at ?? '') - Date.parse(content.created_at ?? '')
+    const isPermitted = user === authors[message] && room.roles.permits(user, 'edit_own', at) && !(ageMs > editMs)
+    return isPermitted && (content.mentions !== 'all' || room.roles.permits(user, 'mention_all', at))
+  }
+
   const replace = (folded: FoldedEvent, content: FoldedBody): void => {
     const { event, seq, body } = folded
     const message = named(seq, content.id)
     if (message === undefined) return
     const isDeletion = event === 'delete-message'
-    const isOwn = body.user_id === authors[message]
-    require(isOwn || (isDeletion && body.user_id === room.createdBy()), seq, `not allowed to user ${room.userOf(body.user_id)}`)
+    require(isDeletion
+      ? mayDelete(message, body)
+      : mayEdit(message, body, content), seq, `not allowed to user ${room.userOf(body.user_id)}`)
     if (isDeletion) redact(message, seq, content)
     else edits.set(message, [...(edits.get(message) ?? []), { seq, body: { ...body, message: '' } }])
     const isKnown = isDeletion || content.deleted !== true
@@ -135,7 +148,6 @@ export const createMessageFold = (room: FoldedRoom): MessageFold => {
   const pin = (folded: FoldedEvent, id: string): void => {
     const { seq, body } = folded
     const message = named(seq, id)
-    require(body.user_id === room.createdBy(), seq, `not allowed to user ${room.userOf(body.user_id)}`)
     if (message !== undefined) messages.change(message, { seq, kind: 'pin', on: body.on ?? true })
   }
 

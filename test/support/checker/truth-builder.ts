@@ -6,6 +6,8 @@ import { idBytes } from '../load/parse-frame.ts'
 import type { RunIds } from '../load/run-ids.ts'
 import type { FoldedBody, MessageFold } from './message-fold.ts'
 import { createMessageFold } from './message-fold.ts'
+import type { RoleBody, RoleFold } from './role-fold.ts'
+import { createRoleFold } from './role-fold.ts'
 import type { RoomTruth, Span, Truth } from './truth.ts'
 
 /** Accepts the events of a run's rooms, the events of each room in the order of the store. */
@@ -20,7 +22,7 @@ export interface TruthBuilder {
 interface Room {
   last: number
   lastAt: string
-  createdBy: string | undefined
+  readonly roles: RoleFold
   readonly fold: MessageFold
   readonly commands: number[]
   readonly storedAt: (number | undefined)[]
@@ -28,10 +30,7 @@ interface Room {
   readonly spans: Map<number, { from: number; until: number }[]>
 }
 
-interface Body extends FoldedBody {
-  readonly users?: readonly string[]
-  readonly chat?: { readonly users?: readonly string[]; readonly created_at?: string; readonly user_id?: string }
-}
+type Body = FoldedBody & RoleBody
 
 const noSpans: readonly Span[] = []
 
@@ -78,13 +77,14 @@ export const truthBuilder = (ids: RunIds, userOf: ReadonlyMap<string, number>): 
     const spans: Room['spans'] = new Map()
     const seqOf = (id: string | undefined): number | undefined =>
       id === undefined ? undefined : seqs.get(ids.commandAt(idBytes(id), 0))
+    const roles = createRoleFold((problem) => void flaws.J5.push(`room ${number}: ${problem}`))
     const room: Room = {
-      ...{ last: 0, lastAt: '', createdBy: undefined, commands: [], storedAt: [], seqs, spans },
+      ...{ last: 0, lastAt: '', roles, commands: [], storedAt: [], seqs, spans },
       fold: createMessageFold({
         id: ids.room(number),
         seqOf,
         userOf: (id) => userOf.get(id ?? '') ?? foreign,
-        createdBy: () => room.createdBy,
+        roles,
         isMember: (user) => user === foreign || spans.get(user)?.at(-1)?.until === Number.POSITIVE_INFINITY,
         say: (invariant, problem) => void flaws[invariant].push(`room ${number}: ${problem}`),
       }),
@@ -109,8 +109,9 @@ export const truthBuilder = (ids: RunIds, userOf: ReadonlyMap<string, number>): 
     room.storedAt[seq] = storedAt
     if (!room.seqs.has(command)) room.seqs.set(command, seq)
     room.fold.fold({ event, seq, crc: crc32(text.subarray(view.commonFrom)), body, isListed })
-    if (event === 'create-chat') room.createdBy = body.user_id
-    if (event !== 'new-message') noteMembers(room, seq, event, (event === 'create-chat' ? chat?.users : body.users) ?? [])
+    room.roles.fold(event, seq, body)
+    if (event === 'create-chat' || event === 'add-users' || event === 'remove-users')
+      noteMembers(room, seq, event, (event === 'create-chat' ? chat?.users : body.users) ?? [])
   }
 
   return {

@@ -57,6 +57,8 @@ export const operationEvents = [
   'delete-message',
   'set-reaction',
   'set-pin',
+  'update-chat',
+  'update-members',
 ] as const
 
 export type OperationEvent = (typeof operationEvents)[number]

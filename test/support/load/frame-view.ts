@@ -49,6 +49,8 @@ const events: readonly (readonly [Uint8Array, OperationEvent])[] = [
   [ascii('delete-message"'), 'delete-message'],
   [ascii('set-reaction"'), 'set-reaction'],
   [ascii('set-pin"'), 'set-pin'],
+  [ascii('update-chat"'), 'update-chat'],
+  [ascii('update-members"'), 'update-members'],
 ]
 
 /**

@@ -38,6 +38,8 @@ const commands: ReadonlySet<OperationEvent> = new Set([
   'delete-message',
   'set-reaction',
   'set-pin',
+  'update-chat',
+  'update-members',
 ])
 
 /** Parses what `frameReader` reads by position, for frames of another layout and for samples. */

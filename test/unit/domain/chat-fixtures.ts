@@ -1,3 +1,4 @@
+import type { Role } from '../../../shared/domain/roles.ts'
 import type { AddUsers } from '../../../shared/room-events/add-users.ts'
 import type { CreateChat } from '../../../shared/room-events/create-chat.ts'
 import type { DeleteMessage } from '../../../shared/room-events/delete-message.ts'
@@ -6,6 +7,8 @@ import type { OptionalContent } from '../../../shared/room-events/message-conten
 import type { PostMessage } from '../../../shared/room-events/new-message.ts'
 import type { RemoveUsers } from '../../../shared/room-events/remove-users.ts'
 import type { ChatCommand } from '../../../shared/room-events/room-events.ts'
+import type { UpdateChat } from '../../../shared/room-events/update-chat.ts'
+import type { UpdateMembers } from '../../../shared/room-events/update-members.ts'
 
 /** The nth UUID of a kind, the same at every run. */
 export const uuid = (kind: number, n: number): string =>
@@ -63,4 +66,26 @@ export const remove = (user: string, users: readonly string[], some: Head = {}):
   ...head(user, some),
   type: 'RemoveUsers',
   body: { users },
+})
+
+/** Sets a role, for ever or until a time. */
+export const setRole = (
+  user: string,
+  users: readonly string[],
+  role: Role,
+  some: Head & { readonly until?: string } = {},
+): UpdateMembers => {
+  const { until, ...rest } = some
+  return { ...head(user, rest), type: 'UpdateMembers', body: { users, role, ...(until === undefined ? {} : { until }) } }
+}
+
+export const updateChat = (user: string, chat: UpdateChat['body']['chat'], some: Head = {}): UpdateChat => ({
+  ...head(user, some),
+  type: 'UpdateChat',
+  body: { chat },
+})
+
+export const ban = (user: string, users: readonly string[], some: Head = {}): RemoveUsers => ({
+  ...remove(user, users, some),
+  body: { users, ban: true },
 })

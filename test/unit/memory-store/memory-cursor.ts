@@ -14,6 +14,7 @@ const places = {
     replies: z.boolean().optional(),
     pinned: z.boolean().optional(),
   }),
+  members: z.object({ list: z.literal('members'), from: z.int().min(0) }),
   blocks: z.object({ list: z.literal('blocks'), user: z.string() }),
   details: z.object({ list: z.literal('details'), from: z.int().min(0) }),
 } as const

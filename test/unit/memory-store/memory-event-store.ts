@@ -2,6 +2,7 @@ import { blockKeyText } from '../../../shared/domain/blocks.ts'
 import type { ChatState } from '../../../shared/domain/chat.ts'
 import { noChat } from '../../../shared/domain/chat.ts'
 import { reactionKeyText } from '../../../shared/domain/message-state.ts'
+import { roles, roleWithout } from '../../../shared/domain/roles.ts'
 import type {
   Append,
   Appender,
@@ -122,6 +123,7 @@ const readSnapshot = (tables: MemoryTables, wanted: ReadSet): Snapshot => ({
   chats: chatsOf(tables, wanted),
   knownUsers: new Set(wanted.users.filter((user) => tables.usersById.has(user))),
   messages: messagesIn(tables, wanted),
+  owners: found(wanted.owners, (room) => countOwners(tables, room)),
   userStreams: found(wanted.userStreams, (id) => {
     const user = tables.usersById.get(id)
     const blockCount = [...tables.blocks.values()].filter((block) => block.user === id).length
@@ -159,6 +161,13 @@ const found = <Value>(keys: Iterable<string>, get: (key: string) => Value | unde
 const countChats = (tables: MemoryTables, user: string, upTo: number): number =>
   Math.min(upTo, [...tables.chats.values()].filter((chat) => isMember(chat, user)).length)
 
+const countOwners = (tables: MemoryTables, room: string): number | undefined => {
+  const chat = tables.chats.get(room)
+  const roleOf = (user: string): number | undefined =>
+    chat?.roles.get(user)?.role ?? roleWithout(user === chat?.createdBy && chat.name !== '')
+  return chat && presentMembers(chat).filter((user) => roleOf(user) === roles.owner).length
+}
+
 const outcomesOf = (tables: MemoryTables, keys: readonly CommandKey[]): ReadonlyMap<string, readonly RecordedOutcome[]> => {
   const keysById = Map.groupBy(keys, ({ room, id }) => commandKeyText(room, id))
   return found(keysById.keys(), (key) => {
@@ -184,6 +193,8 @@ const stateOf = (chat: ChatRow, users: readonly string[]): ChatState => ({
   createdBy: chat.createdBy,
   memberCount: presentMembers(chat).length,
   members: new Set(users.filter((user) => isMember(chat, user))),
+  roles: found(users, (user) => chat.roles.get(user)),
+  rules: chat.rules ?? noChat.rules,
 })
 
 const readPage = (tables: MemoryTables, { room, after, limit, users }: PageRequest, pageBytes: number): Page => {

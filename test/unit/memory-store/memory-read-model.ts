@@ -11,6 +11,7 @@ import { eventDigest } from '../../../shared/records/event-digest.ts'
 import { roomsDigest } from '../../../shared/records/rooms-digest.ts'
 import { entriesInPage } from './entries-in-page.ts'
 import { readCursor, writeCursor } from './memory-cursor.ts'
+import { memberPage, roleNow } from './memory-member-list.ts'
 import { memberSettings, unreadState } from './memory-member-states.ts'
 import { messagePage, reactionPage, versionPage } from './memory-message-list.ts'
 import type { ChatRow, MemoryTables } from './memory-rows.ts'
@@ -20,9 +21,10 @@ interface Settings {
   readonly epoch: string
   readonly level: () => number
   readonly pageBytes: number
+  readonly now: () => string
 }
 
-export const memoryReadModel = (tables: MemoryTables, { epoch, level, pageBytes }: Settings): ReadModel => ({
+export const memoryReadModel = (tables: MemoryTables, { epoch, level, pageBytes, now }: Settings): ReadModel => ({
   meta: async () => ({ epoch, level: level() }),
   heads: async (rooms) => new Map(rooms.flatMap((room) => chatOf(tables, room).map(({ head }) => [room, head] as const))),
   memberCounts: async (rooms) =>
@@ -68,9 +70,10 @@ export const memoryReadModel = (tables: MemoryTables, { epoch, level, pageBytes 
     [...new Set(ids)]
       .flatMap((id) => tables.usersById.get(id) ?? [])
       .filter(({ id }) => viewer === undefined || id === viewer || shareChat(tables, id, viewer)),
-  chatsOf: async (query) => chatPage(tables, query, pageBytes),
+  chatsOf: async (query) => chatPage(tables, query, pageBytes, now()),
   blocksOf: async (query) => blockPage(tables, query),
   messagesOf: async (query) => messagePage(tables, query, pageBytes),
+  membersOf: async (query) => memberPage(tables, query, now()),
   reactionsOf: async (query) => reactionPage(tables, query),
   versionsOf: async (query) => versionPage(tables, query, pageBytes),
 })
@@ -105,17 +108,30 @@ const peerIn = (tables: MemoryTables, chat: ChatRow, viewer: string): Pick<ChatL
   return { direct: true, peer: shown }
 }
 
-const listed = (tables: MemoryTables, chat: ChatRow, viewer: string): ChatListEntry => ({
-  id: chat.id,
-  name: chat.name,
-  users: presentMembers(chat),
-  created_at: chat.createdAt,
-  modified_at: chat.modifiedAt,
-  seq: chat.head,
-  ...unreadState(tables, chat, viewer),
-  settings: memberSettings(tables, chat.id, viewer),
-  ...peerIn(tables, chat, viewer),
+/** A field that was emptied is absent again. */
+const contentOf = ({ image, data, rules }: ChatRow): Pick<ChatListEntry, 'image' | 'data' | 'rules'> => ({
+  ...(image ? { image } : {}),
+  ...(data === undefined || Object.keys(data).length === 0 ? {} : { data }),
+  ...(rules === undefined || Object.keys(rules).length === 0 ? {} : { rules }),
 })
+
+const listed = (tables: MemoryTables, chat: ChatRow, viewer: string, now: string): ChatListEntry => {
+  const { role, until } = roleNow(chat, viewer, now)
+  return {
+    id: chat.id,
+    name: chat.name,
+    users: presentMembers(chat),
+    created_at: chat.createdAt,
+    modified_at: chat.modifiedAt,
+    seq: chat.head,
+    ...unreadState(tables, chat, viewer),
+    settings: memberSettings(tables, chat.id, viewer),
+    ...contentOf(chat),
+    ...(role === 'member' ? {} : { role }),
+    ...(until === undefined ? {} : { role_until: until }),
+    ...peerIn(tables, chat, viewer),
+  }
+}
 
 const blockPage = (tables: MemoryTables, { user, limit, cursor }: BlockQuery): BlockPage => {
   const after = cursor === undefined ? '' : readCursor('blocks', cursor).user
@@ -129,13 +145,13 @@ const blockPage = (tables: MemoryTables, { user, limit, cursor }: BlockQuery): B
     : { blocks, nextCursor: writeCursor('blocks', { user: last.user }) }
 }
 
-const chatPage = (tables: MemoryTables, { user, limit, cursor }: ChatQuery, pageBytes: number): ChatPage => {
+const chatPage = (tables: MemoryTables, { user, limit, cursor }: ChatQuery, pageBytes: number, now: string): ChatPage => {
   const from = cursor === undefined ? undefined : readCursor('chats', cursor)
   const rest = [...tables.chats.values()]
     .filter((chat) => isMember(chat, user) && (from === undefined || isBefore(chat, [from.at, from.id])))
     .sort(byActivity)
   const chats = entriesInPage(
-    rest.slice(0, limit).map((chat) => listed(tables, chat, user)),
+    rest.slice(0, limit).map((chat) => listed(tables, chat, user, now)),
     pageBytes - listOverheadBytes,
     (chat) => `${JSON.stringify(chat)},`,
   )

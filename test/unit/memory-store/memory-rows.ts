@@ -1,16 +1,21 @@
 import type { BlockPair } from '../../../shared/domain/blocks.ts'
-import type { User } from '../../../shared/domain/events.ts'
+import type { JsonObject, User } from '../../../shared/domain/events.ts'
 import type { MessageState } from '../../../shared/domain/message-state.ts'
 import type { ReadMarker } from '../../../shared/domain/read-marker.ts'
+import type { StoredRole } from '../../../shared/domain/roles.ts'
+import type { Rules } from '../../../shared/domain/rules.ts'
 import type { MembershipSpan, RecordedOutcome, StoredEvent } from '../../../shared/ports/event-store.ts'
 
 /** A row of the chat table: everything but the events. */
 export interface ChatRow {
   readonly id: string
-  readonly name: string
+  name: string
+  image?: string
+  data?: JsonObject
+  rules?: Rules
   readonly createdBy: string
   readonly createdAt: string
-  /** The time of the last membership change. */
+  /** The time of the last change of the membership or of the content. */
   modifiedAt: string
   head: number
   lastAt: string
@@ -18,6 +23,8 @@ export interface ChatRow {
   activeAt: string
   /** In the order of joining. A removed member keeps its entry, with `until`. */
   readonly members: Map<string, MembershipSpan>
+  /** The roles that were set, of members and others. */
+  readonly roles: Map<string, StoredRole>
 }
 
 /** A message with its state after all events of its room. */

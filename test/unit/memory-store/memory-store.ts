@@ -22,7 +22,11 @@ export interface MemoryStoreOptions {
   readonly epoch?: string
   /** Bytes of bodies after which a page ends. */
   readonly pageBytes?: number
+  /** The time at which lower roles are compared in lists. */
+  readonly now?: () => string
 }
+
+const isoNow = (): string => new Date().toISOString()
 
 export interface MemoryStore {
   readonly store: MemoryEventStore
@@ -50,10 +54,10 @@ export interface MemoryStore {
 export const memoryStore = (options: MemoryStoreOptions = {}): MemoryStore => {
   const tables = emptyTables()
   let level = 1
-  const { pause = async () => {}, onCommit = () => {}, epoch = randomUUID(), pageBytes = 1024 * 1024 } = options
+  const { pause = async () => {}, onCommit = () => {}, epoch = randomUUID(), pageBytes = 1024 * 1024, now = isoNow } = options
   return {
     store: memoryEventStore(tables, { pause, onCommit, pageBytes }),
-    readModel: memoryReadModel(tables, { epoch, level: () => level, pageBytes }),
+    readModel: memoryReadModel(tables, { epoch, level: () => level, pageBytes, now }),
     memberStates: memoryMemberStates(tables),
     markers: () =>
       [...tables.memberStates].flatMap(([key, { read }]) => {

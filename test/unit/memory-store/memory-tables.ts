@@ -18,6 +18,7 @@ import { isUserEvent } from '../../../shared/user-events/find-user-event.ts'
 import type { BlockSet } from '../../../shared/user-events/set-block.ts'
 import type { UserOwnEvent } from '../../../shared/user-events/user-events.ts'
 import { projectMessage } from './memory-messages.ts'
+import { keepRoleOnReturn, projectRoom } from './memory-roles.ts'
 import type { ChatRow, MemoryTables } from './memory-rows.ts'
 
 export const emptyTables = (): MemoryTables => ({
@@ -79,7 +80,10 @@ const hasTakenKey = (tables: MemoryTables, { event }: NewEvent): boolean =>
 
 /** Texts that the database stores in text columns, which refuse U+0000. */
 const columnTexts = (event: DomainEvent): readonly string[] => {
-  if (event.type === 'ChatCreated') return [event.body.chat.name]
+  if (event.type === 'ChatCreated' || event.type === 'ChatUpdated') {
+    const { name = '', image = '' } = event.body.chat
+    return [name, image]
+  }
   if (event.type === 'UserCreated') return [event.body.user.externalUserId, event.body.user.name ?? '']
   if (event.type === 'UserUpdated') return [event.body.user.name ?? '', event.body.user.image ?? '']
   return []
@@ -158,10 +162,11 @@ const applyToChat = (chat: ChatRow, event: ChatEvent): void => {
   chat.head = event.seq
   chat.lastAt = timeOf(event.body)
   if (roomEventOfType(event.type)?.isActivity !== false) chat.activeAt = chat.lastAt
+  projectRoom(chat, event)
   if (event.type === 'ChatCreated') return
   const membership = roomEventOfType(event.type)?.membership ?? 'none'
   const users = membersAffected(membership, event.body)
-  if (users.length > 0) chat.modifiedAt = chat.lastAt
+  if (users.length > 0 || event.type === 'ChatUpdated') chat.modifiedAt = chat.lastAt
   for (const user of users) {
     if (membership === 'adds') join(chat, user, event.seq - 1)
     else leave(chat, user, event.seq)
@@ -178,11 +183,13 @@ const newChat = ({ stream, body }: ChatCreated): ChatRow => ({
   lastAt: body.chat.created_at,
   activeAt: body.chat.created_at,
   members: new Map(body.chat.users.map((user) => [user, { since: 0 }])),
+  roles: new Map(),
 })
 
 const join = (chat: ChatRow, user: string, since: number): void => {
   chat.members.delete(user)
   chat.members.set(user, { since })
+  keepRoleOnReturn(chat, user)
 }
 
 const leave = (chat: ChatRow, user: string, until: number): void => {

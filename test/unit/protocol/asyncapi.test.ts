@@ -87,16 +87,8 @@ describe('the AsyncAPI document', () => {
     for (const { payload } of given) {
       const schema = schemaOf(name) as z.ZodType
       expect(schema.safeParse(payload).error).toBeUndefined()
-      const maps = [
-        'body.rooms',
-        'body.users',
-        'body.others',
-        'body.unread',
-        'body.data',
-        'body.message.data',
-        'body.user.data',
-        'error.details',
-      ]
+      const data = ['body.data', 'body.chat.data', 'body.message.data', 'body.user.data']
+      const maps = ['body.rooms', 'body.users', 'body.others', 'body.unread', ...data, 'error.details']
       expect(fieldsOf(schema)).toEqual(expect.arrayContaining(fieldsIn(payload, maps)))
       expect(shown).toContainEqual(payload)
     }
@@ -112,6 +104,8 @@ describe('the AsyncAPI document', () => {
       'delete-message.answer',
       'set-reaction.answer',
       'set-pin.answer',
+      'update-chat.answer',
+      'update-members.answer',
     ])
   })
 

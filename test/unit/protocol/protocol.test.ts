@@ -39,6 +39,7 @@ const maps = [
   'body.unread',
   'body.resume.rooms',
   'body.data',
+  'body.chat.data',
   'body.message.data',
   'body.user.data',
   'body.messages.reactions',

@@ -16,7 +16,7 @@ const filesNaming = ({ name, command, event }: { name: string; command: string; 
 describe('A room event', () => {
   it('is named by its own file, the table, the SDK and the document only', () => {
     expect(filesNaming(roomEvents['remove-users']).toSorted()).toEqual([
-      'shared/client/client-methods.ts',
+      'shared/client/member-methods.ts',
       'shared/client/rooms.ts',
       'shared/protocol/PROTOCOL.md',
       'shared/room-events/remove-users.ts',

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Decision } from '../../../services/writer/batch-state.ts'
 import { outcomeKey, readSetOf } from '../../../services/writer/read-set.ts'
 import type { StoredEvent } from '../../../shared/ports/event-store.ts'
-import type { ChatEvent, Command } from '../../../shared/room-events/room-events.ts'
+import type { Command } from '../../../shared/room-events/room-events.ts'
 import { memoryStore } from '../memory-store/memory-store.ts'
 import { batches, rooms, users } from './arbitrary-commands.ts'
 import { afterAll, lowLimits as limits, ofRoom, runBatches as run } from './run-batches.ts'
@@ -17,8 +17,8 @@ const essence = (decision: Decision): object => ({ ...decision, isRepeat: undefi
 const membersOf = (events: readonly StoredEvent[]): ReadonlySet<string> => {
   const members = new Set<string>()
   for (const { type, data } of events) {
-    const body = JSON.parse(data) as ChatEvent['body']
-    const named = 'users' in body ? body.users : 'user_id' in body && 'chat' in body ? body.chat.users : []
+    const body = JSON.parse(data) as { users?: readonly string[]; chat?: { users?: readonly string[] } }
+    const named = body.users ?? body.chat?.users ?? []
     if (type === 'ChatCreated' || type === 'UsersAdded') for (const user of named) members.add(user)
     if (type === 'UsersRemoved') for (const user of named) members.delete(user)
   }

@@ -2,6 +2,7 @@ import type { Mutant } from './mutant.ts'
 
 const memory = 'test/unit/memory-store/memory-messages.ts'
 const list = 'test/unit/memory-store/memory-message-list.ts'
+const permissions = 'shared/domain/message-permissions.ts'
 const event = (file: string): string => `shared/room-events/${file}.ts`
 
 /** The rules of messages that change, each left out. The simulation of gateways with such messages detects it. */
@@ -36,12 +37,25 @@ export const livingMutants: readonly Mutant[] = [
   },
   {
     rule: 'nobody edits the words of others (J5)',
-    module: event('edit-message'),
-    in: 'decide',
-    call: 'whyNotPermitted',
+    module: permissions,
+    in: 'whyNotEdited',
+    guard: 'user',
   },
-  { rule: 'only the creator pins (J5)', module: event('set-pin'), in: 'decide', call: 'whyNotPermitted', shownBy: 5 },
-  { rule: 'only members change messages (J5)', module: event('set-reaction'), in: 'decide', guard: 'members' },
+  {
+    rule: 'only the creator pins (J5)',
+    module: permissions,
+    in: 'permittedMessage',
+    call: 'whyNotChanged',
+    becomes: "action === 'pin' ? undefined : <original>",
+    shownBy: 5,
+  },
+  {
+    rule: 'only members change messages (J5)',
+    module: permissions,
+    in: 'permittedMessage',
+    body: `const message = presentMessage(state, command.body.message)
+      return message === undefined ? { rejection: unknownMessage('body.message') } : { message }`,
+  },
   {
     rule: 'a deleted message cannot be changed (J5)',
     module: 'shared/domain/named-messages.ts',

@@ -23,6 +23,7 @@ const simulations = {
     return (seed: number, _options?: Simulation) => simulateApps(seed)
   },
   lists: async () => (await import('../../client/message-lists/list-run.ts')).simulateLists,
+  rules: async () => (await import('../rules/simulate-rules.ts')).simulateRules,
   signals: async () => {
     const { simulateSignals } = await import('../signals/simulate-signals.ts')
     return (seed: number, _options?: Simulation) => simulateSignals(seed)

@@ -4,6 +4,7 @@ import { simulateHotPath } from '../../writer/hot-path-run.ts'
 import { simulatePeople } from '../people/simulate-people.ts'
 import type { Simulation } from '../rooms/simulate.ts'
 import { simulate } from '../rooms/simulate.ts'
+import { simulateRules } from '../rules/simulate-rules.ts'
 import { simulateSignals } from '../signals/simulate-signals.ts'
 import { simulateWriter } from '../writers/simulate-writer.ts'
 import { appMutants } from './app-mutants.ts'
@@ -14,6 +15,7 @@ import { livingMutants } from './living-mutants.ts'
 import { livingWriterMutants } from './living-writer-mutants.ts'
 import { markingMutants } from './marking-mutants.ts'
 import { peopleMutants } from './people-mutants.ts'
+import { ruleMutants } from './rule-mutants.ts'
 import { signalMutants } from './signal-mutants.ts'
 import type { SimulationName } from './try-mutant.ts'
 import { tryMutant } from './try-mutant.ts'
@@ -51,6 +53,7 @@ const simulations: readonly Simulated[] = [
     run: simulate,
   },
   { of: 'direct chats, blocks and profiles', mutants: peopleMutants, simulation: 'people', run: (seed) => simulatePeople(seed) },
+  { of: 'roles and rules', mutants: ruleMutants, simulation: 'rules', run: (seed) => simulateRules(seed) },
   { of: 'signals', mutants: signalMutants, simulation: 'signals', run: simulateSignals },
   { of: 'writers', mutants: writerMutants, simulation: 'writer', run: (seed) => simulateWriter(seed) },
   {

@@ -9,9 +9,10 @@ import { mutate } from './mutate.ts'
 /**
  * `rooms`: gateways and writers, as clients see them. `writer`: writers alone, and a store that fails over.
  * `apps`: gateways, writers and the client. `lists`: the lists of messages of one client. `people`: direct chats, blocks and
- * profiles. `hotPath`: one plain message through a writer. `signals`: the signals of gateways.
+ * profiles. `rules`: roles and rules of one room. `hotPath`: one plain message through a writer. `signals`: the signals of
+ * gateways.
  */
-export type SimulationName = 'rooms' | 'apps' | 'writer' | 'lists' | 'people' | 'hotPath' | 'signals'
+export type SimulationName = 'rooms' | 'apps' | 'writer' | 'lists' | 'people' | 'rules' | 'hotPath' | 'signals'
 
 export interface MutantTrial {
   /** The URL of the module, and its source without the defence. */

@@ -1,0 +1,65 @@
+import { roleName, roles } from '../../../shared/domain/roles.ts'
+import type { ListedMember, MemberPage, MemberQuery } from '../../../shared/ports/read-model.ts'
+import type { DatabaseSession, Statement } from '../connection/statement.ts'
+import { isoText } from '../connection/statement.ts'
+import { readMemberCursor, writeCursor } from './cursor.ts'
+import { roleCell, roleUntilCell } from './role-cells.ts'
+
+const reader = 'select from chat_member where chat_id = $1::uuid and user_id = $2::uuid and until_seq is null'
+
+/** A row without a user: there is none on this page. No row: the reader is not a member. */
+const pageOf = (name: string, shown: string): Statement => ({
+  name,
+  text: `select page.user_id, page.since_seq, page.role, ${isoText('page.role_until')} as role_until
+    from (${reader}) as reader
+    left join lateral (
+      select * from (
+        select member.user_id, member.since_seq, ${roleCell('member', 'chat')} as role, ${roleUntilCell('member')} as role_until
+        from chat_member as member join chat on chat.id = member.chat_id
+        where member.chat_id = $1::uuid and ${shown}
+          and ($3::bigint is null or (member.since_seq, member.user_id) > ($3::bigint, $4::uuid))
+      ) as found
+      where $5::int is null or found.role = $5::int
+      order by since_seq, user_id limit $6::int + 1
+    ) as page on true
+    order by page.since_seq, page.user_id`,
+})
+
+/** The members in the order of joining, by an index. A filter by role reads all members up to the end of the page. Exported so that a test can examine its plan. */
+export const listMembersStatement = pageOf('list-members', 'member.until_seq is null')
+
+/** The banned users, who are no members. */
+export const listBannedStatement = pageOf('list-banned', 'member.role = 0')
+
+interface MemberRow {
+  readonly user_id: string
+  readonly since_seq: string
+  readonly role: number
+  readonly role_until: string | null
+}
+
+/** There is one row, in which all columns are null, for a page without members. */
+type PageRow = MemberRow | { readonly user_id: null }
+
+const listedMember = (row: MemberRow): ListedMember => ({
+  user: row.user_id,
+  role: roleName(row.role),
+  ...(row.role_until === null ? {} : { until: row.role_until }),
+  since: Number(row.since_seq) + 1,
+})
+
+/** One page of members or of banned users; undefined: the reader is not a member. Rejects with `CursorError` for a bad cursor. */
+export const listMembers = async (session: DatabaseSession, query: MemberQuery): Promise<MemberPage | undefined> => {
+  const { room, reader: user, role, banned = false, limit, cursor } = query
+  const place = cursor === undefined ? undefined : readMemberCursor(cursor)
+  const after = place === undefined ? [null, null] : [place.since, place.user]
+  const values = [room, user, ...after, role === undefined ? null : roles[role], limit]
+  const rows = await session.run<PageRow>(banned ? listBannedStatement : listMembersStatement, values)
+  if (rows.length === 0) return undefined
+  const found = rows.filter((row): row is MemberRow => row.user_id !== null)
+  const page = found.slice(0, limit)
+  const members = page.map((row) => (banned ? { user: row.user_id } : listedMember(row)))
+  const last = page.at(-1)
+  if (found.length === page.length || last === undefined) return { members }
+  return { members, nextCursor: writeCursor('members', { since: Number(last.since_seq), user: last.user_id }) }
+}

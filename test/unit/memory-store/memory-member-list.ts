@@ -1,0 +1,36 @@
+import type { Role } from '../../../shared/domain/roles.ts'
+import { banned, roleName, roleWithout } from '../../../shared/domain/roles.ts'
+import type { ListedMember, MemberPage, MemberQuery } from '../../../shared/ports/read-model.ts'
+import { readCursor, writeCursor } from './memory-cursor.ts'
+import type { ChatRow, MemoryTables } from './memory-rows.ts'
+import { isMember, presentMembers } from './memory-tables.ts'
+
+/** The role of a member now, and the end of a lower one. */
+export const roleNow = (chat: ChatRow, user: string, now: string): { readonly role: Role; readonly until?: string } => {
+  const { role, lowered } = chat.roles.get(user) ?? { role: null }
+  const lasting = role ?? roleWithout(user === chat.createdBy && chat.name !== '')
+  if (lowered === undefined || now >= lowered.until) return { role: roleName(lasting) }
+  return { role: roleName(Math.min(lasting, lowered.role)), until: lowered.until }
+}
+
+const bannedIn = (chat: ChatRow): readonly ListedMember[] =>
+  [...chat.roles].filter(([, { role }]) => role === banned).map(([user]) => ({ user }))
+
+const membersIn = (chat: ChatRow, now: string): readonly ListedMember[] =>
+  presentMembers(chat)
+    .map((user) => ({ user, ...roleNow(chat, user, now), since: (chat.members.get(user)?.since ?? 0) + 1 }))
+    .sort((a, b) => a.since - b.since || (a.user < b.user ? -1 : 1))
+
+/** A page of members or of banned users; undefined: the reader is not a member. */
+export const memberPage = (tables: MemoryTables, query: MemberQuery, now: string): MemberPage | undefined => {
+  const chat = tables.chats.get(query.room)
+  if (chat === undefined || !isMember(chat, query.reader)) return undefined
+  const start = query.cursor === undefined ? 0 : readCursor('members', query.cursor).from
+  const all = query.banned === true ? bannedIn(chat) : membersIn(chat, now)
+  const found = all.filter(({ role }) => query.role === undefined || role === query.role)
+  const end = start + query.limit
+  return {
+    members: found.slice(start, end),
+    ...(end < found.length ? { nextCursor: writeCursor('members', { from: end }) } : {}),
+  }
+}
