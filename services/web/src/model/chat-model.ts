@@ -131,6 +131,7 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
     if (known) {
       known.members.value = chat.users
       known.hasLeft.value = false
+      known.joined(chat)
       // After a long absence the client has discarded the history.
       if (client.room(chat.id).messages.length === 0) load(known, mostUnread)
       return
@@ -138,7 +139,7 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
     const counts = client.unread(chat.id)
     const readUpTo = counts?.read.seq ?? initialReadMark(chat)
     const partners = createPartners(me.value?.id ?? '')
-    const room = createRoom({ chat, readUpTo, counted: counts?.unread, client, people, partners })
+    const room = createRoom({ chat, readUpTo, counted: counts?.unread, client, people, partners, features })
     marks?.set(chat.id, readUpTo)
     byId.value = new Map([...byId.value, [chat.id, room]])
     client.room(chat.id).on('change', () => arrivals.add({ room: chat.id }))
@@ -153,7 +154,7 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
     const others = room.members.value.filter((id) => !change.users.includes(id))
     people.request([...change.users, change.user_id])
     room.members.value = change.change === 'added' ? [...others, ...change.users] : others
-    if (change.users.length > 0) room.addChange(change)
+    if (change.users.length > 0 || (change.banned ?? []).length > 0) room.addMembers(change)
   }
 
   /** Shows the messages that were received or changed since the last animation frame. */
@@ -166,6 +167,8 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
 
   client.on('chat', (chat) => batch(() => onChat(chat)))
   client.on('members', (change) => batch(() => onMembers(change)))
+  client.on('roles', (change) => byId.value.get(change.room)?.addRoles(change))
+  client.on('updated', (change) => byId.value.get(change.room)?.addUpdate(change))
   client.on('frame', frames.log)
   client.on('message', ({ room, id }) => arrivals.add({ room, message: id }))
   client.on('unread', ({ room, unread, read }) =>

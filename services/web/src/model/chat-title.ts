@@ -30,7 +30,7 @@ const withoutName = (pair: string, name: string): string | undefined => {
   return pair.endsWith(joint + name) ? pair.slice(0, -name.length - joint.length) : undefined
 }
 
-const pairTitle = (model: ChatModel, { name, partner }: ViewedRoom): string => {
+const pairTitle = (model: ChatModel, { name: { value: name }, partner }: ViewedRoom): string => {
   const mine = model.people.nameOf(model.me.value?.id ?? '')
   const theirs = knownName(model, partner.value)
   const rest = name === mine ? '…' : withoutName(name, mine)
@@ -43,7 +43,7 @@ const isOfPair = (name: string, names: readonly string[]): boolean =>
   names.includes(name) || (name.includes(joint) && names.some((one) => names.includes(withoutName(name, one) ?? '')))
 
 /** A chat of more than two that was started as an unnamed chat of two is titled with all its other members. */
-const groupTitle = (model: ChatModel, { name, members }: ViewedRoom): string => {
+const groupTitle = (model: ChatModel, { name: { value: name }, members }: ViewedRoom): string => {
   const names = members.value.map((id) => knownName(model, id)).filter(isName)
   if (names.length < members.value.length || !isOfPair(name, names)) return name
   return names.filter((_, index) => members.value[index] !== model.me.value?.id).join(', ')
@@ -64,4 +64,4 @@ export const colourSeedOf = (room: ViewedRoom): string => room.partner.value ?? 
 
 /** The image of a chat: in a direct chat, that of the other user. */
 export const imageOf = ({ people }: ChatModel, room: ViewedRoom): string | undefined =>
-  room.isDirect ? people.person(room.partner.value ?? '')?.image : undefined
+  room.isDirect ? people.person(room.partner.value ?? '')?.image : room.image.value

@@ -110,7 +110,7 @@ const Menu = ({ view, open }: MenuProps): JSX.Element => {
         />
       ) : null}
       <Item icon="copy" text="Copy" act={closing(() => void navigator.clipboard.writeText(message.msg).catch(() => undefined))} />
-      {isOwn && view.can('edit-message') ? <Item icon="edit" text="Edit" act={closing(() => view.edit(message))} /> : null}
+      {view.mayEdit(message) ? <Item icon="edit" text="Edit" act={closing(() => view.edit(message))} /> : null}
       {view.can('set-pin') && view.mayPin.value ? (
         <Item
           icon="pin"
@@ -125,7 +125,7 @@ const Menu = ({ view, open }: MenuProps): JSX.Element => {
           act={closing(() => showPerson(message.user_id))}
         />
       ) : null}
-      {isOwn && view.can('delete-message') ? (
+      {view.mayDelete(message) ? (
         <Item
           icon="bin"
           text="Delete"
