@@ -86,6 +86,32 @@ describe('A gateway, when the feature level is raised', () => {
   })
 })
 
+describe('A gateway of this version at feature level 2', () => {
+  const roles = [
+    inRoom('update-chat', { chat: { name: 'renamed' } }),
+    inRoom('update-members', { users: [uuid(2, 1)], role: 'reader' }),
+    { event: 'list-members', body: { chat: { id: room } } },
+  ]
+  const fields = [
+    { event: 'create-chat', body: { chat: { name: 'room', image: 'a.png' }, users: [uuid(2, 1)] } },
+    inRoom('remove-users', { users: [uuid(2, 1)], ban: true }),
+  ]
+
+  it('refuses roles, rules, bans and images of chats as an older gateway does, and shows no role', async () => {
+    const { rig, ann } = await withRoom(2)
+    const before = ann.client.frames.length
+    for (const request of [...roles, ...fields]) ann.client.send(request)
+    ann.client.send({ event: 'list-chats', body: { user: { id: ann.id } } })
+    await rig.settle()
+    const frames = ann.client.frames.slice(before)
+    const codes = frames.map(({ error }) => error?.code ?? 'ok')
+    expect(codes.toSorted()).toEqual(['invalid', 'invalid', 'ok', 'unknown_event', 'unknown_event', 'unknown_event'])
+    expect(rig.log).toEqual([])
+    const { body } = frames.find(({ event }) => event === 'list-chats') ?? {}
+    expect((body as { chats: readonly object[] }).chats[0]).not.toHaveProperty('role')
+  })
+})
+
 describe('A gateway that does not know the new events', () => {
   it('relays them in their order under their names, live and to a client that resumes, and resets no client', async () => {
     const { rig, bob, act } = await withRoom(2)

@@ -6,13 +6,17 @@ import { simulatedId } from '../world/simulated-ids.ts'
 
 export const ruleRoom = simulatedId(1, 1)
 export const ruleUsers = [1, 2, 3, 4, 5].map((n) => simulatedId(2, n))
-/** The creator of the room. */
-export const opener = simulatedId(2, 1)
 
-/** Random commands of five users in one room about everything that roles and rules govern. */
+/** The room and its users, the creator first. */
+export interface RuleStage {
+  readonly room: string
+  readonly users: readonly string[]
+}
+
+/** Random commands of a few users in one room about everything that roles and rules govern. */
 export interface RuleCommands {
-  /** The commands of the next moment, which is a few milliseconds after the one before. */
-  next(): readonly ChatCommand[]
+  /** The commands of the next moment, by default a few milliseconds after the one before. */
+  next(atMs?: number): readonly ChatCommand[]
 }
 
 const startMs = Date.parse('2026-01-01T00:00:00.000Z')
@@ -23,16 +27,17 @@ const recentMost = 5
 
 type Content = Pick<ChatCommand, 'type' | 'body'>
 
-export const ruleCommands = (random: Random): RuleCommands => {
+export const ruleCommands = (random: Random, { room, users }: RuleStage = { room: ruleRoom, users: ruleUsers }): RuleCommands => {
+  const [opener = ''] = users
   const messages: { readonly id: string; readonly user: string }[] = []
   let nowMs = startMs
   let ids = 100
 
   const someUsers = (): string[] => {
-    const some = ruleUsers.filter(() => random.chance(0.25))
-    return some.length > 0 ? some : [random.pick(ruleUsers)]
+    const some = users.filter(() => random.chance(0.25))
+    return some.length > 0 ? some : [random.pick(users)]
   }
-  const atMs = (ms: number): string => new Date(ms).toISOString()
+  const timeOf = (ms: number): string => new Date(ms).toISOString()
 
   const post = (user: string, id: string): Content => {
     const thread = messages.length > 0 && random.chance(0.2) ? { thread: random.pick(messages).id } : {}
@@ -43,7 +48,7 @@ export const ruleCommands = (random: Random): RuleCommands => {
   }
 
   const setRole = (): Content => {
-    const until = random.chance(0.4) ? { until: atMs(nowMs + random.below(random.chance(0.7) ? shortMs : longMs)) } : {}
+    const until = random.chance(0.4) ? { until: timeOf(nowMs + random.below(random.chance(0.7) ? shortMs : longMs)) } : {}
     return { type: 'UpdateMembers', body: { users: someUsers(), role: random.pick(roleNames), ...until } }
   }
 
@@ -71,22 +76,22 @@ export const ruleCommands = (random: Random): RuleCommands => {
     if (dice < 0.7) return setRole()
     if (dice < 0.76) return setRules()
     if (dice < 0.9) return { type: 'AddUsers', body: { users: someUsers() } }
-    const users = random.chance(0.3) ? [user] : someUsers()
-    return { type: 'RemoveUsers', body: { users, ...(random.chance(0.3) ? { ban: true } : {}) } }
+    const leaving = random.chance(0.3) ? [user] : someUsers()
+    return { type: 'RemoveUsers', body: { users: leaving, ...(random.chance(0.3) ? { ban: true } : {}) } }
   }
 
   const command = (): ChatCommand => {
     ids += 1
     const id = simulatedId(3, ids)
     // The creator may do more than others, so that more of its commands are carried out.
-    const user = random.chance(0.3) ? opener : random.pick(ruleUsers)
-    const at = atMs(nowMs - random.below(2))
-    return { v: 1, stream: ruleRoom, id, digest: id, user, at, ...content(user, id) } as ChatCommand
+    const user = random.chance(0.3) ? opener : random.pick(users)
+    const at = timeOf(nowMs - random.below(2))
+    return { v: 1, stream: room, id, digest: id, user, at, ...content(user, id) } as ChatCommand
   }
 
   return {
-    next: () => {
-      nowMs += random.chance(0.02) ? 1_000 : random.below(4)
+    next: (atMs = nowMs + (random.chance(0.02) ? 1_000 : random.below(4))) => {
+      nowMs = atMs
       return Array.from({ length: 1 + random.below(3) }, command)
     },
   }

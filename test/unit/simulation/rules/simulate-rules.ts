@@ -14,7 +14,7 @@ import { createRoleFold } from '../../../support/checker/role-fold.ts'
 import { seededRandom } from '../../../support/simulation/random.ts'
 import { memoryStore } from '../../memory-store/memory-store.ts'
 import { simulatedTruth } from '../world/simulated-truth.ts'
-import { opener, ruleCommands, ruleRoom, ruleUsers } from './rule-commands.ts'
+import { ruleCommands, ruleRoom, ruleUsers } from './rule-commands.ts'
 
 /** Empty if every promise held. */
 export interface RuleSimulation {
@@ -34,7 +34,7 @@ const opening: ChatCommand = {
   stream: ruleRoom,
   id: ruleRoom,
   digest: 'created',
-  user: opener,
+  user: ruleUsers[0] ?? '',
   at: '2026-01-01T00:00:00.000Z',
   body: { name: 'room', users: ruleUsers.slice(1, 4) },
 }
