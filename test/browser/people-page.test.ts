@@ -39,8 +39,7 @@ describe.skipIf(missing)('People on the chat page, with two users on two gateway
   })
 
   const dialog = ({ page }: Window, name: string): Locator => page.getByRole('dialog', { name, exact: true })
-  const itemsOf = ({ page }: Window, title: string): Locator =>
-    page.locator('.chat-item-title').filter({ hasText: title })
+  const itemsOf = ({ page }: Window, title: string): Locator => page.locator('.chat-item-title').filter({ hasText: title })
   const openMember = async (window: Window, name: string): Promise<void> => {
     await window.page.getByRole('button', { name: 'People', exact: true }).click()
     await dialog(window, 'People').getByRole('button', { name }).first().click()
