@@ -187,7 +187,7 @@ export const createMessageView = (model: ChatModel, room: ViewedRoom, inner?: Th
     mentionTargets: () => {
       const others = room.members.value.filter((id) => id !== model.me.value?.id)
       const known = others.filter((id) => model.people.person(id) !== undefined)
-      return [...known.map((id) => ({ id, name: model.people.nameOf(id) })), everyone]
+      return [...known.map((id) => ({ id, name: model.people.nameOf(id) })), ...(may('mention_all') ? [everyone] : [])]
     },
     jumpTo: (message) => {
       const held = entries.value.find((entry) => entry.kind === 'message' && entry.message.id === message)

@@ -91,7 +91,7 @@ const Menu = ({ view, open }: MenuProps): JSX.Element => {
   return (
     <div ref={element} class="menu" role="menu" aria-label="Message actions" tabIndex={-1} onKeyDown={pressed}>
       {view.can('set-reaction') ? <ReactionPicker view={view} open={open} close={close} /> : null}
-      {view.acceptsReplies() ? (
+      {view.acceptsReplies() && view.mayWrite() ? (
         <Item
           icon="reply"
           text="Reply"

@@ -19,6 +19,7 @@ interface ProfileFormProps {
 const ProfileForm = ({ model, me }: ProfileFormProps): JSX.Element => {
   const [name, setName] = useState(me.name ?? '')
   const [image, setImage] = useState(me.image ?? '')
+  const [isSaved, setSaved] = useState(false)
   const { isBusy, problem, run } = useTask()
   const changes = {
     ...(name.trim() === (me.name ?? '') ? {} : { name: name.trim() }),
@@ -28,6 +29,7 @@ const ProfileForm = ({ model, me }: ProfileFormProps): JSX.Element => {
   const save = async (signal: AbortSignal): Promise<void> => {
     checkLength('The name', name.trim())
     await model.updateProfile(changes, signal)
+    setSaved(true)
   }
   return (
     <form
@@ -46,8 +48,11 @@ const ProfileForm = ({ model, me }: ProfileFormProps): JSX.Element => {
       />
       <Problem text={problem} />
       <button type="submit" class="button primary wide" disabled={isBusy || !isChanged}>
-        {isChanged ? 'Save' : 'Saved'}
+        {isSaved && !isChanged ? 'Saved' : 'Save'}
       </button>
+      <span class="unseen" role="status">
+        {isSaved && !isChanged ? 'Your profile is saved.' : ''}
+      </span>
     </form>
   )
 }
