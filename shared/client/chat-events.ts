@@ -2,7 +2,7 @@ import type { Chat, JsonObject, Membership, Message } from '../domain/events.ts'
 import type { Role } from '../domain/roles.ts'
 import type { ChatUpdated } from '../room-events/update-chat.ts'
 import type { MembersUpdated } from '../room-events/update-members.ts'
-import type { MessageVersion } from './call-types.ts'
+import type { MessageVersion, Person } from './call-types.ts'
 import type { ChatError } from './chat-error.ts'
 import type { RoomUnread } from './unread-state.ts'
 
@@ -29,6 +29,8 @@ export interface JoinedChat extends Chat {
   readonly role?: Role
   /** The end of that role, if it is a lower one for a time. */
   readonly role_until?: string
+  /** In a direct chat that was read from the list of chats: the other user. */
+  readonly peer?: Pick<Person, 'id' | 'externalUserId' | 'name' | 'image'>
 }
 
 /** The name, image, data or rules of a chat have changed: `chat` has the fields that were given. */

@@ -30,6 +30,11 @@ describe.skipIf(missing)('Titles and colours of chats', { timeout: 120_000 }, ()
     const context = await browser.newContext()
     context.setDefaultTimeout(30_000)
     const page = await context.newPage()
+    // An older service has no direct chats: a chat of two is unnamed, can become larger, and can be left.
+    await page.routeWebSocket(/\/ws$/, (socket) => {
+      const service = socket.connectToServer()
+      service.onMessage((frame) => socket.send(String(frame).replace(/,"features":\[[^\]]*\]/, '')))
+    })
     await page.goto(`${origin}/${hash}${hash === '#' ? '' : '&'}token=${await token({ sub: who })}`)
     await page.getByRole('button', { name: `Continue as ${who}` }).click()
     await page.locator('.account').getByText(who, { exact: true }).first().waitFor()

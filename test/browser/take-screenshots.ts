@@ -61,6 +61,58 @@ const threadPictures = async ({ ann, bob }: ChatScene): Promise<void> => {
   await ann.page.setViewportSize(sizes.desktop)
 }
 
+/** Profiles, roles, a ban and a read-only chat, as Ann and Bob see them. */
+const peoplePictures = async ({ ann, bob }: ChatScene): Promise<void> => {
+  const dialog = ({ page }: Window, name: string) => page.getByRole('dialog', { name, exact: true })
+  const closeAll = async ({ page }: Window): Promise<void> => {
+    for (let open = await page.getByRole('dialog').count(); open > 0; open -= 1) await page.keyboard.press('Escape')
+  }
+  await ann.page.getByRole('button', { name: /Your profile/ }).click()
+  await dialog(ann, 'Your profile').getByText('You have blocked nobody.').waitFor()
+  await picture(ann.page, 'profile')
+  await closeAll(ann)
+  await ann.page.getByRole('button', { name: 'People', exact: true }).click()
+  await dialog(ann, 'People').getByRole('button', { name: 'Bob Martin' }).click()
+  await dialog(ann, 'Profile').getByRole('button', { name: 'Block' }).waitFor()
+  await picture(ann.page, 'person')
+  await closeAll(ann)
+
+  await ann.startChat('bob, carol, erika', 'Office')
+  await ann.write('The lift is out of order until Thursday.')
+  const people = dialog(ann, 'People')
+  const manage = async (name: RegExp): Promise<void> => people.getByRole('button', { name }).click()
+  const member = dialog(ann, 'Member')
+  await ann.page.getByRole('button', { name: 'People', exact: true }).click()
+  await manage(/^Role of .*Carol/)
+  await member.getByLabel('Role').selectOption('Moderator')
+  await member.getByRole('button', { name: 'Set the role' }).click()
+  await member.locator('.role').waitFor()
+  await member.getByRole('button', { name: 'Close' }).click()
+  await manage(/^Role of .*Bob/)
+  await picture(ann.page, 'member')
+  await member.getByRole('button', { name: 'Mute' }).click()
+  await member.getByText('Muted until').waitFor()
+  await member.getByRole('button', { name: 'Close' }).click()
+  await picture(ann.page, 'roles')
+  await ann.page.setViewportSize(sizes.phone)
+  await picture(ann.page, 'roles-phone-light')
+  await ann.page.emulateMedia({ colorScheme: 'dark' })
+  await picture(ann.page, 'roles-phone-dark')
+  await ann.page.emulateMedia({ colorScheme: 'light' })
+  await closeAll(ann)
+  await bob.page.setViewportSize(sizes.phone)
+  await bob.page.reload()
+  await bob.open('Office')
+  await bob.page.getByText('You are muted until').waitFor()
+  await picture(bob.page, 'muted-phone-light')
+  await bob.page.setViewportSize(sizes.desktop)
+  await ann.page.setViewportSize(sizes.desktop)
+  await ann.page.getByRole('button', { name: 'Chat settings' }).click()
+  await picture(ann.page, 'chat-settings')
+  await closeAll(ann)
+  for (const window of [ann, bob]) await window.open(window === ann ? 'Bob Martin' : 'Ann Lindqvist')
+}
+
 const pageOf = ({ url }: EmbeddedChat): string => new URL('/', url.replace(/^ws/, 'http')).href
 
 mkdirSync(folder, { recursive: true })
@@ -89,6 +141,8 @@ await ann.page.keyboard.press('Escape')
 await ann.page.getByRole('button', { name: 'People' }).click()
 await picture(ann.page, 'people')
 await ann.page.keyboard.press('Escape')
+
+await peoplePictures(scene)
 
 await ann.page.getByRole('button', { name: 'Frames', exact: true }).click()
 await bob.write('The frames pass on the right.')

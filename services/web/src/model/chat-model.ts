@@ -1,11 +1,14 @@
 import type { ReadonlySignal, Signal } from '@preact/signals'
 import { batch, computed, signal } from '@preact/signals'
+import type { ProfileChange } from '../../../../shared/client/call-types.ts'
 import type { ChatClient } from '../../../../shared/client/chat-client.ts'
 import type { ChatEvents, ConnectionState, JoinedChat } from '../../../../shared/client/chat-events.ts'
 import { connect } from '../../../../shared/client/connect.ts'
 import type { User } from '../../../../shared/domain/events.ts'
 import type { Account } from './account.ts'
 import { rememberToken } from './account.ts'
+import type { BlockedPeople } from './blocked-people.ts'
+import { createBlockedPeople } from './blocked-people.ts'
 import type { Drafts } from './drafts.ts'
 import { createDrafts } from './drafts.ts'
 import type { FrameLog } from './frame-log.ts'
@@ -41,6 +44,7 @@ export interface ChatModel {
   /** Most recent activity first. */
   readonly rooms: ReadonlySignal<readonly ViewedRoom[]>
   readonly people: People
+  readonly blocked: BlockedPeople
   readonly frames: FrameLog
   readonly outgoingMessages: Signal<OutgoingMessages | undefined>
   /** Undefined until the first connection. */
@@ -51,6 +55,8 @@ export interface ChatModel {
   /** Undefined if the service does not require tokens. */
   readonly tokens: Tokens | undefined
   room(id: string): ViewedRoom | undefined
+  /** Changes the own profile. Rejects as the client's call does. */
+  updateProfile(change: ProfileChange, signal: AbortSignal): Promise<void>
   /** Marks everything up to `seq` as read. */
   markRead(room: ViewedRoom, seq: number): void
   /** Removes a room that the user has left from the list. */
@@ -102,6 +108,14 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
     drafts.value = createDrafts(user.id)
   }
 
+  /** The profile may have changed on another device. */
+  const showMe = (user: User): void => {
+    if (me.value === undefined) return onBound(user)
+    if (me.value.modified_at === user.modified_at) return
+    me.value = user
+    people.add([user])
+  }
+
   const raiseReadMark = (room: ViewedRoom | undefined, seq: number): void => {
     if (room !== undefined && seq > room.readUpTo.value) room.readUpTo.value = seq
   }
@@ -111,11 +125,13 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
 
   const onChat = (chat: JoinedChat): void => {
     if (me.value === undefined && client.user !== undefined) onBound(client.user)
+    if (chat.peer !== undefined) people.add([chat.peer])
     people.request(chat.users)
     const known = byId.value.get(chat.id)
     if (known) {
       known.members.value = chat.users
       known.hasLeft.value = false
+      known.joined(chat)
       // After a long absence the client has discarded the history.
       if (client.room(chat.id).messages.length === 0) load(known, mostUnread)
       return
@@ -123,7 +139,7 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
     const counts = client.unread(chat.id)
     const readUpTo = counts?.read.seq ?? initialReadMark(chat)
     const partners = createPartners(me.value?.id ?? '')
-    const room = createRoom({ chat, readUpTo, counted: counts?.unread, client, people, partners })
+    const room = createRoom({ chat, readUpTo, counted: counts?.unread, client, people, partners, features })
     marks?.set(chat.id, readUpTo)
     byId.value = new Map([...byId.value, [chat.id, room]])
     client.room(chat.id).on('change', () => arrivals.add({ room: chat.id }))
@@ -138,7 +154,7 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
     const others = room.members.value.filter((id) => !change.users.includes(id))
     people.request([...change.users, change.user_id])
     room.members.value = change.change === 'added' ? [...others, ...change.users] : others
-    if (change.users.length > 0) room.addChange(change)
+    if (change.users.length > 0 || (change.banned ?? []).length > 0) room.addMembers(change)
   }
 
   /** Shows the messages that were received or changed since the last animation frame. */
@@ -151,6 +167,8 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
 
   client.on('chat', (chat) => batch(() => onChat(chat)))
   client.on('members', (change) => batch(() => onMembers(change)))
+  client.on('roles', (change) => byId.value.get(change.room)?.addRoles(change))
+  client.on('updated', (change) => byId.value.get(change.room)?.addUpdate(change))
   client.on('frame', frames.log)
   client.on('message', ({ room, id }) => arrivals.add({ room, message: id }))
   client.on('unread', ({ room, unread, read }) =>
@@ -172,7 +190,7 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
   })
   client.on('state', (next) =>
     batch(() => {
-      if (next.state === 'online' && client.user !== undefined && me.value === undefined) onBound(client.user)
+      if (next.state === 'online' && client.user !== undefined) showMe(client.user)
       state.value = next
       if (next.state === 'online') void serviceClock.sync()
       if (next.state === 'offline') void tokens?.checkRefusal()
@@ -198,6 +216,7 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
     signedInAs: externalUserId,
     rooms,
     people,
+    blocked: createBlockedPeople(client, people),
     frames,
     outgoingMessages,
     drafts,
@@ -205,6 +224,7 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
     watching,
     tokens,
     room: (id) => byId.value.get(id),
+    updateProfile: async (change, signal) => showMe(await client.updateUser(change, { signal })),
     markRead: (room, seq) => {
       raiseReadMark(room, seq)
       marks?.set(room.id, seq)

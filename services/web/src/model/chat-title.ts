@@ -30,7 +30,7 @@ const withoutName = (pair: string, name: string): string | undefined => {
   return pair.endsWith(joint + name) ? pair.slice(0, -name.length - joint.length) : undefined
 }
 
-const pairTitle = (model: ChatModel, { name, partner }: ViewedRoom): string => {
+const pairTitle = (model: ChatModel, { name: { value: name }, partner }: ViewedRoom): string => {
   const mine = model.people.nameOf(model.me.value?.id ?? '')
   const theirs = knownName(model, partner.value)
   const rest = name === mine ? '…' : withoutName(name, mine)
@@ -43,19 +43,25 @@ const isOfPair = (name: string, names: readonly string[]): boolean =>
   names.includes(name) || (name.includes(joint) && names.some((one) => names.includes(withoutName(name, one) ?? '')))
 
 /** A chat of more than two that was started as an unnamed chat of two is titled with all its other members. */
-const groupTitle = (model: ChatModel, { name, members }: ViewedRoom): string => {
+const groupTitle = (model: ChatModel, { name: { value: name }, members }: ViewedRoom): string => {
   const names = members.value.map((id) => knownName(model, id)).filter(isName)
   if (names.length < members.value.length || !isOfPair(name, names)) return name
   return names.filter((_, index) => members.value[index] !== model.me.value?.id).join(', ')
 }
 
 /**
- * The name of a chat for this user. An unnamed chat of two has the name of the
- * other user. It is read from the stored name, and is therefore available before
+ * The name of a chat for this user. A direct chat has the name of the other user,
+ * and so has an unnamed chat of two. It is read from the stored name, and is therefore available before
  * the members are known, and after one has left.
  */
-export const titleOf = (model: ChatModel, room: ViewedRoom): string =>
-  room.members.value.length > 2 ? groupTitle(model, room) : pairTitle(model, room)
+export const titleOf = (model: ChatModel, room: ViewedRoom): string => {
+  if (room.isDirect) return model.people.nameOf(room.partner.value ?? '')
+  return room.members.value.length > 2 ? groupTitle(model, room) : pairTitle(model, room)
+}
 
 /** The seed of a chat's colour: a chat of two has the colour of the other user, also after that user has left. */
 export const colourSeedOf = (room: ViewedRoom): string => room.partner.value ?? room.id
+
+/** The image of a chat: in a direct chat, that of the other user. */
+export const imageOf = ({ people }: ChatModel, room: ViewedRoom): string | undefined =>
+  room.isDirect ? people.person(room.partner.value ?? '')?.image : room.image.value

@@ -10,6 +10,7 @@ import type { MentionTarget } from './mentions.ts'
 import { everyone } from './mentions.ts'
 import type { OutgoingMessage } from './outgoing-messages.ts'
 import type { ViewedRoom } from './room.ts'
+import { serviceClock } from './service-clock.ts'
 import type { Thread } from './thread.ts'
 import type { TimelineEntry } from './timeline.ts'
 
@@ -39,8 +40,12 @@ export interface MessageView {
   readonly root: string | undefined
   /** The messages of this view that are not among its entries yet, so that no message is shown twice. */
   outgoing(): readonly OutgoingMessage[]
-  /** Whether the service offers this event, and the user is still a member. */
-  can(event: string): boolean
+  /** Whether the service offers this event, and the user may send it here. */
+  can(event: 'set-reaction' | 'set-pin'): boolean
+  mayEdit(message: RoomMessage): boolean
+  mayDelete(message: RoomMessage): boolean
+  /** Whether the user may post messages in this view. */
+  mayWrite(): boolean
   /** Whether the service accepts replies, threads and mentions: fields of a message, of the same level as edits. */
   acceptsReplies(): boolean
   isOwn(message: RoomMessage): boolean
@@ -52,7 +57,7 @@ export interface MessageView {
   react(message: RoomMessage, reaction: string): void
   delete(message: RoomMessage): void
   pin(message: RoomMessage, on: boolean): void
-  /** False once the service has refused a pin of this user: only the user who started the chat may pin. */
+  /** False once the service has refused a pin of this user: without roles, the page does not know it before. */
   readonly mayPin: Signal<boolean>
   /** The names that a text of this view can mention: the other members, and all. */
   mentionTargets(): readonly MentionTarget[]
@@ -81,8 +86,16 @@ export const createMessageView = (model: ChatModel, room: ViewedRoom, inner?: Th
   const composing = room.composing(root)
   const { entries } = inner?.thread ?? room
 
-  const can: MessageView['can'] = (event) => model.features.value.has(event) && !room.hasLeft.value
+  const offers = (event: string): boolean => model.features.value.has(event) && !room.hasLeft.value
+  const { may } = room.rights
   const isOwn: MessageView['isOwn'] = ({ user_id }) => user_id === model.me.value?.id
+
+  const isTooOldToEdit = ({ created_at }: RoomMessage): boolean => {
+    const { edit_s: seconds } = room.rights.rules.value
+    return seconds !== undefined && serviceClock.now() - Date.parse(created_at) > seconds * 1_000
+  }
+  const mayEdit: MessageView['mayEdit'] = (message) =>
+    offers('edit-message') && isOwn(message) && may('edit_own') && !isTooOldToEdit(message)
 
   const isOutgoing = (message: OutgoingMessage): boolean =>
     message.room === room.id && (root === undefined || message.thread === root) && !room.isRecent(message.id)
@@ -131,15 +144,18 @@ export const createMessageView = (model: ChatModel, room: ViewedRoom, inner?: Th
     thread: inner?.outer.thread ?? signal<string | undefined>(undefined),
     root,
     outgoing: () => (model.outgoingMessages.value?.all.value ?? []).filter(isOutgoing),
-    can,
-    acceptsReplies: () => can('edit-message'),
+    can: (event) => offers(event) && may(event === 'set-pin' ? 'pin' : 'react'),
+    mayEdit,
+    mayDelete: (message) => offers('delete-message') && (may('delete_any') || (isOwn(message) && may('delete_own'))),
+    mayWrite: () => !room.hasLeft.value && may('post') && (root === undefined || may('thread')),
+    acceptsReplies: () => offers('edit-message'),
     isOwn,
     edit,
     editLast: () => {
       const last = entries.value.findLast(
         (entry) => entry.kind === 'message' && isOwn(entry.message) && entry.message.deleted !== true,
       )
-      if (last?.kind !== 'message' || !can('edit-message')) return false
+      if (last?.kind !== 'message' || !mayEdit(last.message)) return false
       edit(last.message)
       return true
     },
@@ -171,7 +187,7 @@ export const createMessageView = (model: ChatModel, room: ViewedRoom, inner?: Th
     mentionTargets: () => {
       const others = room.members.value.filter((id) => id !== model.me.value?.id)
       const known = others.filter((id) => model.people.person(id) !== undefined)
-      return [...known.map((id) => ({ id, name: model.people.nameOf(id) })), everyone]
+      return [...known.map((id) => ({ id, name: model.people.nameOf(id) })), ...(may('mention_all') ? [everyone] : [])]
     },
     jumpTo: (message) => {
       const held = entries.value.find((entry) => entry.kind === 'message' && entry.message.id === message)

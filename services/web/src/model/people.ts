@@ -12,6 +12,8 @@ export interface People {
   /** Resolves when these users are loaded; users that are not visible stay unknown. Rejects as the client's call does. */
   load(ids: readonly string[], signal: AbortSignal): Promise<void>
   add(people: readonly Person[]): void
+  /** Reads these users again: their names and images may have changed. */
+  refresh(ids: readonly string[]): void
   /** All users whose names are known. */
   readonly known: readonly Person[]
 }
@@ -61,6 +63,7 @@ export const createPeople = (client: ChatClient): People => {
       if (unknown.length > 0) add(await client.users(unknown, { signal }))
     },
     add,
+    refresh: (ids) => void client.users(ids).then(add, () => undefined),
     get known() {
       return [...people.value.values()]
     },

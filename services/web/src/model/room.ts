@@ -1,7 +1,7 @@
 import type { ReadonlySignal, Signal } from '@preact/signals'
 import { batch, computed, signal } from '@preact/signals'
 import type { ChatClient } from '../../../../shared/client/chat-client.ts'
-import type { JoinedChat, MembersChange, RoomMessage } from '../../../../shared/client/chat-events.ts'
+import type { ChatUpdate, JoinedChat, MembersChange, RolesChange, RoomMessage } from '../../../../shared/client/chat-events.ts'
 import type { MessageList } from '../../../../shared/client/room.ts'
 import type { ComposingOf } from './composing.ts'
 import { createComposing } from './composing.ts'
@@ -11,13 +11,19 @@ import type { Pins } from './pins.ts'
 import { createPins } from './pins.ts'
 import type { QuotedMessages } from './quoted-messages.ts'
 import { createQuotedMessages } from './quoted-messages.ts'
-import type { TimelineEntry } from './timeline.ts'
-import { membersEntry, messageEntry, timelineOf } from './timeline.ts'
+import type { Rights } from './rights.ts'
+import { createRights } from './rights.ts'
+import type { ChangeEntry, TimelineEntry } from './timeline.ts'
+import { membersEntry, messageEntry, rolesEntry, timelineOf, updatedEntry } from './timeline.ts'
 
 /** A chat on the page: its loaded history, without gaps, up to the newest message. */
 export interface ViewedRoom {
   readonly id: string
-  readonly name: string
+  readonly name: ReadonlySignal<string>
+  readonly image: ReadonlySignal<string | undefined>
+  readonly rights: Rights
+  /** The only direct chat with its partner. It keeps its two members. */
+  readonly isDirect: boolean
   readonly members: Signal<readonly string[]>
   /** The other user of a chat of two, also after that user has left; undefined in a larger chat. */
   readonly partner: ReadonlySignal<string | undefined>
@@ -38,7 +44,11 @@ export interface ViewedRoom {
   readonly unread: ReadonlySignal<number>
   readonly lastAt: ReadonlySignal<string>
   readonly lastMessage: ReadonlySignal<TimelineEntry | undefined>
-  addChange(change: MembersChange): void
+  /** Shows the name, image, rules and own role of the chat as the service has them now. */
+  joined(chat: JoinedChat): void
+  addMembers(change: MembersChange): void
+  addRoles(change: RolesChange): void
+  addUpdate(change: ChatUpdate): void
   /** Shows the messages as the client has them now. */
   sync(): void
   /** Whether this message is among the newest loaded ones. */
@@ -60,6 +70,7 @@ interface RoomOptions {
   /** Loads the names of the senders. */
   readonly people: Pick<People, 'request'>
   readonly partners: Partners
+  readonly features: ReadonlySignal<ReadonlySet<string>>
 }
 
 const sendersOf = (messages: readonly RoomMessage[]): readonly string[] => messages.map(({ user_id }) => user_id)
@@ -68,9 +79,15 @@ const sendersOf = (messages: readonly RoomMessage[]): readonly string[] => messa
 const appendedTo = (known: readonly RoomMessage[], next: readonly RoomMessage[]): readonly RoomMessage[] | undefined =>
   known.every((message, index) => message === next[index]) ? next.slice(known.length) : undefined
 
+/** Only messages and changes of members move a chat to the top of the list, as in the service. */
+const isActivity = ({ kind }: TimelineEntry): boolean => kind === 'message' || kind === 'members'
+
 export const createRoom = (options: RoomOptions): ViewedRoom => {
-  const { chat, client, people, partners } = options
-  const { id, name } = chat
+  const { chat, client, people, partners, features } = options
+  const { id } = chat
+  const name = signal(chat.name)
+  const image = signal(chat.image)
+  const rights = createRights({ chat, client, features })
   const list: MessageList = client.room(id)
   const members = signal(chat.users)
   const entries = signal<readonly TimelineEntry[]>([])
@@ -79,7 +96,7 @@ export const createRoom = (options: RoomOptions): ViewedRoom => {
   const readUpTo = signal(options.readUpTo)
   const counted = signal(options.counted)
   let shown: readonly RoomMessage[] = []
-  let changes: readonly TimelineEntry[] = []
+  let changes: readonly ChangeEntry[] = []
 
   /** Counts from the newest entry back to the last read one. */
   const countUnread = (): number => {
@@ -94,6 +111,11 @@ export const createRoom = (options: RoomOptions): ViewedRoom => {
 
   const show = (): void => {
     entries.value = timelineOf(shown, changes)
+  }
+
+  const add = (entry: ChangeEntry): void => {
+    changes = [...changes, entry]
+    show()
   }
 
   const sync = (): void =>
@@ -111,6 +133,9 @@ export const createRoom = (options: RoomOptions): ViewedRoom => {
   return {
     id,
     name,
+    image,
+    rights,
+    isDirect: chat.direct === true,
     members,
     partner: computed(() => partners.of(id, members.value)),
     entries,
@@ -123,11 +148,26 @@ export const createRoom = (options: RoomOptions): ViewedRoom => {
     readUpTo,
     counted,
     unread: computed(() => counted.value ?? countUnread()),
-    lastAt: computed(() => entries.value.at(-1)?.at ?? chat.modified_at),
+    lastAt: computed(() => entries.value.findLast(isActivity)?.at ?? chat.modified_at),
     lastMessage: computed(() => entries.value.findLast(({ kind }) => kind === 'message')),
-    addChange: (change) => {
-      changes = [...changes, membersEntry(change)]
-      show()
+    joined: (next) => {
+      name.value = next.name
+      image.value = next.image
+      rights.joined(next)
+    },
+    addMembers: (change) => add(membersEntry(change)),
+    addRoles: (change) => {
+      rights.rolesChanged(change)
+      people.request([...change.users, change.user_id])
+      if (change.users.length > 0) add(rolesEntry(change))
+    },
+    addUpdate: (change) => {
+      const { name: nextName, image: nextImage, rules } = change.chat
+      if (nextName !== undefined) name.value = nextName
+      if (nextImage !== undefined) image.value = nextImage
+      if (rules !== undefined) rights.rulesChanged(rules)
+      people.request([change.user_id])
+      add(updatedEntry(change))
     },
     sync,
     isRecent: (message) =>

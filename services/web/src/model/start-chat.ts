@@ -1,6 +1,7 @@
 import type { Person } from '../../../../shared/client/call-types.ts'
 import type { ChatModel } from './chat-model.ts'
 import { defaultName } from './chat-title.ts'
+import { offersDirectChats, openDirectChat } from './direct-chat.ts'
 import type { ViewedRoom } from './room.ts'
 
 /** `ann, bob` → both, each once. */
@@ -44,5 +45,16 @@ const isPair = (room: ViewedRoom, me: string, other: string): boolean => {
 }
 
 /** The existing chat of the signed-in user and this one, if there is one: an invitation may be opened twice. */
-export const chatWith = ({ rooms, me }: ChatModel, other: string): ViewedRoom | undefined =>
+const chatWith = ({ rooms, me }: ChatModel, other: string): ViewedRoom | undefined =>
   rooms.value.find((room) => isPair(room, me.value?.id ?? '', other))
+
+/**
+ * Resolves with the id of an unnamed chat with these users. With one user it is
+ * the direct chat, or, if the service has none, an existing chat of both.
+ */
+export const startUnnamedChat = async (model: ChatModel, users: readonly string[], signal: AbortSignal): Promise<string> => {
+  const [only, ...others] = users
+  if (only === undefined || others.length > 0) return await startChat(model, { users, signal })
+  if (offersDirectChats(model)) return await openDirectChat(model, only, signal)
+  return chatWith(model, only)?.id ?? (await startChat(model, { users, signal }))
+}

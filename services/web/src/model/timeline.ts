@@ -1,4 +1,4 @@
-import type { MembersChange, RoomMessage } from '../../../../shared/client/chat-events.ts'
+import type { ChatUpdate, MembersChange, RolesChange, RoomMessage } from '../../../../shared/client/chat-events.ts'
 
 /** A message in a room's history. */
 export interface MessageEntry {
@@ -8,10 +8,14 @@ export interface MessageEntry {
   readonly message: RoomMessage
 }
 
-/** An entry of a room's history: a message or a change of members. */
-export type TimelineEntry =
-  | MessageEntry
+/** A change of a chat: of its members, of their roles, or of its name or rules. */
+export type ChangeEntry =
   | { readonly kind: 'members'; readonly seq: number; readonly at: string; readonly change: MembersChange }
+  | { readonly kind: 'roles'; readonly seq: number; readonly at: string; readonly change: RolesChange }
+  | { readonly kind: 'updated'; readonly seq: number; readonly at: string; readonly change: ChatUpdate }
+
+/** An entry of a room's history. */
+export type TimelineEntry = MessageEntry | ChangeEntry
 
 const entries = new WeakMap<RoomMessage, MessageEntry>()
 
@@ -24,8 +28,22 @@ export const messageEntry = (message: RoomMessage): MessageEntry => {
   return entry
 }
 
-export const membersEntry = (change: MembersChange): TimelineEntry => ({
+export const membersEntry = (change: MembersChange): ChangeEntry => ({
   kind: 'members',
+  seq: change.seq,
+  at: change.created_at,
+  change,
+})
+
+export const rolesEntry = (change: RolesChange): ChangeEntry => ({
+  kind: 'roles',
+  seq: change.seq,
+  at: change.created_at,
+  change,
+})
+
+export const updatedEntry = (change: ChatUpdate): ChangeEntry => ({
+  kind: 'updated',
   seq: change.seq,
   at: change.created_at,
   change,

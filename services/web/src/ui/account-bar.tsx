@@ -10,6 +10,7 @@ import { Avatar } from './avatar.tsx'
 import { ConfirmDialog } from './confirm-dialog.tsx'
 import { Icon } from './icons.tsx'
 import { setTo, toggle } from './set-signal.ts'
+import { showPerson } from './shown-person.ts'
 
 const ThemeButton = (): JSX.Element => {
   const next = themes[(themes.indexOf(theme.value) + 1) % themes.length] ?? 'system'
@@ -65,6 +66,30 @@ const unsentTexts = ({ outgoingMessages, drafts }: ChatModel): string | undefine
   return parts.length === 0 ? undefined : parts.join(' and ')
 }
 
+/** The signed-in user; a button to its profile if the service offers profiles. */
+const Account = ({ model }: { readonly model: ChatModel }): JSX.Element => {
+  const me = model.me.value
+  const name = me?.name || me?.externalUserId || model.signedInAs
+  const content = (
+    <>
+      <Avatar name={name} image={me?.image} seed={me?.id} size="s" />
+      <span class="account-name">
+        <strong>
+          <bdi>{name}</bdi>
+        </strong>
+        {me?.name ? <bdi class="quiet">{me.externalUserId}</bdi> : null}
+      </span>
+    </>
+  )
+  if (me === undefined || !model.features.value.has('update-user')) return <div class="account-me">{content}</div>
+  return (
+    <button type="button" class="account-me" title="Your profile" onClick={() => showPerson(me.id)}>
+      <span class="unseen">Your profile:</span>
+      {content}
+    </button>
+  )
+}
+
 /** Shows the signed-in user and the settings of this device. */
 export const AccountBar = ({
   model,
@@ -73,19 +98,11 @@ export const AccountBar = ({
   readonly model: ChatModel
   readonly showsFrames: Signal<boolean>
 }): JSX.Element => {
-  const me = model.me.value
-  const name = me?.name || me?.externalUserId || model.signedInAs
   const asks = useSignal(false)
   const lost = unsentTexts(model)
   return (
     <footer class="account">
-      <Avatar name={name} seed={me?.id} size="s" />
-      <span class="account-name">
-        <strong>
-          <bdi>{name}</bdi>
-        </strong>
-        {me?.name ? <bdi class="quiet">{me.externalUserId}</bdi> : null}
-      </span>
+      <Account model={model} />
       <button
         type="button"
         class="icon-button"

@@ -1,4 +1,6 @@
 import type { JSX } from 'preact'
+import { useState } from 'preact/hooks'
+import { loadableImage } from '../model/image-address.ts'
 
 const hues = 8
 
@@ -14,23 +16,32 @@ const firstLetterOf = (name: string): string => (name === '…' ? '' : ([...new 
 const hueOf = (seed: string): number =>
   [...seed].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 9973, 7) % hues
 
-/** A round mark with the initials of a name. The same `seed` has the same colour everywhere; without one it is grey. */
-export const Avatar = ({
-  name,
-  seed,
-  size = 'm',
-  isOnline = false,
-}: {
-  name: string
-  seed: string | undefined
-  size?: 's' | 'm' | 'l'
-  isOnline?: boolean
-}): JSX.Element => (
-  <span
-    class={`avatar avatar-${size} hue-${seed === undefined ? 'none' : hueOf(seed)}`}
-    data-online={isOnline || undefined}
-    aria-hidden="true"
-  >
-    {initialsOf(name) || firstLetterOf(name)}
-  </span>
-)
+interface AvatarProps {
+  readonly name: string
+  readonly seed: string | undefined
+  readonly image?: string | undefined
+  readonly size?: 's' | 'm' | 'l'
+  readonly isOnline?: boolean
+}
+
+/**
+ * A round mark: the image, if the page may load it, else the initials of a name.
+ * The same `seed` has the same colour everywhere; without one it is grey.
+ */
+export const Avatar = ({ name, seed, image, size = 'm', isOnline = false }: AvatarProps): JSX.Element => {
+  const [broken, setBroken] = useState<string>()
+  const shown = loadableImage(image, document.baseURI)
+  return (
+    <span
+      class={`avatar avatar-${size} hue-${seed === undefined ? 'none' : hueOf(seed)}`}
+      data-online={isOnline || undefined}
+      aria-hidden="true"
+    >
+      {shown === undefined || shown === broken ? (
+        initialsOf(name) || firstLetterOf(name)
+      ) : (
+        <img src={shown} alt="" onError={() => setBroken(shown)} />
+      )}
+    </span>
+  )
+}

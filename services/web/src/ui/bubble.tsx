@@ -20,6 +20,8 @@ interface BubbleProps {
   readonly isMine: boolean
   readonly mentioned?: readonly MentionTarget[] | undefined
   readonly me?: string | undefined
+  /** Opens the profile of a mentioned user. */
+  readonly openPerson?: ((id: string) => void) | undefined
   readonly state?: OutgoingMessage['state']
   /** The quote above the text. */
   readonly children?: ComponentChildren
@@ -52,13 +54,17 @@ const Stamp = ({ message, isMine, state = 'stored' }: Pick<BubbleProps, 'message
 }
 
 /** A message with its time and state. Of a deleted message only this fact is left. */
-export const Bubble = ({ message, isMine, mentioned, me, state, children }: BubbleProps): JSX.Element => {
+export const Bubble = ({ message, isMine, mentioned, me, openPerson, state, children }: BubbleProps): JSX.Element => {
   const { msg, type, deleted } = message
   return (
     <div class="bubble" data-state={isMine ? (state ?? 'stored') : undefined} data-deleted={deleted}>
       {children}
       {type === 'text' || deleted ? null : <span class="type">{type}</span>}
-      {deleted ? <p>Message deleted</p> : <MessageText key={msg} text={msg} mentioned={mentioned} me={me} />}
+      {deleted ? (
+        <p>Message deleted</p>
+      ) : (
+        <MessageText key={msg} text={msg} mentioned={mentioned} me={me} openPerson={openPerson} />
+      )}
       <Stamp message={message} isMine={isMine} {...(state && { state })} />
     </div>
   )

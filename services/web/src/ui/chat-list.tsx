@@ -1,7 +1,7 @@
 import type { Signal } from '@preact/signals'
 import type { JSX } from 'preact'
 import type { ChatModel } from '../model/chat-model.ts'
-import { colourSeedOf, titleOf } from '../model/chat-title.ts'
+import { colourSeedOf, imageOf, titleOf } from '../model/chat-title.ts'
 import type { ViewedRoom } from '../model/room.ts'
 import { goTo, route } from '../model/route.ts'
 import { AccountBar } from './account-bar.tsx'
@@ -71,7 +71,7 @@ const Item = ({ model, room }: RoomProps): JSX.Element => {
           goTo({ view: 'chat', room: room.id })
         }}
       >
-        <Avatar name={title} seed={colourSeedOf(room)} isOnline={isOnline} />
+        <Avatar name={title} image={imageOf(model, room)} seed={colourSeedOf(room)} isOnline={isOnline} />
         <bdi class="chat-item-title">{title}</bdi>
         {isOnline ? <span class="unseen"> online </span> : null}
         <time class="chat-item-time" dateTime={at} title={wholeTime(at)}>

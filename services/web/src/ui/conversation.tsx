@@ -2,13 +2,14 @@ import { useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { useEffect, useMemo } from 'preact/hooks'
 import type { ChatModel } from '../model/chat-model.ts'
-import { colourSeedOf, titleOf } from '../model/chat-title.ts'
+import { colourSeedOf, imageOf, titleOf } from '../model/chat-title.ts'
 import { isolate } from '../model/isolate.ts'
 import { createMessageView } from '../model/message-view.ts'
 import type { ViewedRoom } from '../model/room.ts'
 import { goTo } from '../model/route.ts'
 import { ActionProblem } from './action-problem.tsx'
 import { Avatar } from './avatar.tsx'
+import { ChatSettingsDialog } from './chat-settings-dialog.tsx'
 import { Composer } from './composer.tsx'
 import { DeleteDialog } from './delete-dialog.tsx'
 import { Icon } from './icons.tsx'
@@ -19,6 +20,7 @@ import { setTo } from './set-signal.ts'
 import { ThreadPanel } from './thread-panel.tsx'
 import { TimelineView } from './timeline-view.tsx'
 import { TypingLine } from './typing-line.tsx'
+import { WritingNote } from './writing-note.tsx'
 
 /** Names in the line below the title; the others are counted. */
 const shownNames = 4
@@ -45,6 +47,7 @@ export const Conversation = ({ model, room }: { readonly model: ChatModel; reado
   const showsPeople = useSignal(false)
   const view = useMemo(() => createMessageView(model, room), [model, room])
   const showsPins = useSignal(false)
+  const showsSettings = useSignal(false)
   const isOffered = model.features.value.has('set-pin')
   const pinned = room.pins.all.value.length
   useEffect(() => (isOffered ? room.pins.follow() : undefined), [room, isOffered])
@@ -66,7 +69,13 @@ export const Conversation = ({ model, room }: { readonly model: ChatModel; reado
           >
             <Icon name="back" />
           </button>
-          <Avatar name={title} seed={colourSeedOf(room)} size="s" isOnline={model.watching.isOnline(room.partner.value)} />
+          <Avatar
+            name={title}
+            image={imageOf(model, room)}
+            seed={colourSeedOf(room)}
+            size="s"
+            isOnline={model.watching.isOnline(room.partner.value)}
+          />
           <div class="bar-title">
             <h1>
               <bdi>{title}</bdi>
@@ -85,6 +94,17 @@ export const Conversation = ({ model, room }: { readonly model: ChatModel; reado
               {pinned}
             </button>
           )}
+          {room.hasLeft.value || !room.rights.may('update') ? null : (
+            <button
+              type="button"
+              class="icon-button"
+              aria-label="Chat settings"
+              title="Chat settings"
+              onClick={setTo(showsSettings, true)}
+            >
+              <Icon name="edit" />
+            </button>
+          )}
           <button type="button" class="icon-button" aria-label="People" title="People" onClick={setTo(showsPeople, true)}>
             <Icon name="people" />
           </button>
@@ -93,12 +113,15 @@ export const Conversation = ({ model, room }: { readonly model: ChatModel; reado
         <ActionProblem view={view} />
         {room.hasLeft.value ? (
           <Over forget={forget} />
+        ) : !view.mayWrite() && view.composing.value?.kind !== 'edit' ? (
+          <WritingNote view={view} />
         ) : (
           <Composer view={view} label={`Message to ${isolate(title)}`} placeholder="Write a message" />
         )}
         <MessageMenu view={view} />
         <DeleteDialog view={view} />
         {showsPins.value ? <PinsDialog view={view} pins={room.pins} close={setTo(showsPins, false)} /> : null}
+        {showsSettings.value ? <ChatSettingsDialog model={model} room={room} close={setTo(showsSettings, false)} /> : null}
         {showsPeople.value ? <PeopleDialog model={model} room={room} close={setTo(showsPeople, false)} /> : null}
       </section>
       {view.thread.value === undefined ? null : <ThreadPanel key={view.thread.value} outer={view} root={view.thread.value} />}

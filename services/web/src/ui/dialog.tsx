@@ -15,13 +15,23 @@ const firstControl = '.dialog-body :is(input, textarea, select, button):not(:dis
 export const Dialog = ({ title, close, children }: DialogProps): JSX.Element => {
   const element = useRef<HTMLDialogElement>(null)
   const heading = useId()
+  const isOver = useRef(false)
   // A layout effect runs before the first paint, so that Escape works from the beginning.
   useLayoutEffect(() => {
-    element.current?.showModal()
-    element.current?.querySelector<HTMLElement>(firstControl)?.focus()
+    const dialog = element.current
+    dialog?.showModal()
+    dialog?.querySelector<HTMLElement>(firstControl)?.focus()
+    return () => {
+      isOver.current = true
+      // Returns the focus to where it was before.
+      dialog?.close()
+    }
   }, [])
+  const closed = (): void => {
+    if (!isOver.current) close()
+  }
   return (
-    <dialog ref={element} class="dialog" aria-labelledby={heading} onClose={close}>
+    <dialog ref={element} class="dialog" aria-labelledby={heading} onClose={closed}>
       <header class="dialog-head">
         <h2 id={heading}>{title}</h2>
         <button type="button" class="icon-button" aria-label="Close" onClick={close}>

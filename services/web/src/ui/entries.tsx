@@ -1,11 +1,10 @@
 import type { JSX } from 'preact'
-import type { ChatModel } from '../model/chat-model.ts'
-import { isolate } from '../model/isolate.ts'
 import type { MessageView } from '../model/message-view.ts'
 import type { OutgoingMessage, OutgoingMessages } from '../model/outgoing-messages.ts'
 import type { TimelineEntry } from '../model/timeline.ts'
 import type { BubbleMessage } from './bubble.tsx'
 import { Bubble } from './bubble.tsx'
+import { changeText } from './change-text.ts'
 import { MessageRow } from './message-row.tsx'
 import { Quote } from './quote.tsx'
 import { dayName } from './times.ts'
@@ -21,18 +20,6 @@ const continues = (entry: TimelineEntry, before: TimelineEntry | undefined): boo
   entry.message.user_id === before.message.user_id &&
   isSameDay(entry.at, before.at) &&
   Date.parse(entry.at) - Date.parse(before.at) < groupMs
-
-const namesOf = ({ people, me }: ChatModel, ids: readonly string[]): string =>
-  ids.map((id) => (id === me.value?.id ? 'you' : isolate(people.nameOf(id)))).join(', ')
-
-const changeText = (
-  model: ChatModel,
-  { change, users, user_id }: Extract<TimelineEntry, { kind: 'members' }>['change'],
-): string => {
-  const by = user_id === model.me.value?.id ? 'You' : isolate(model.people.nameOf(user_id))
-  if (change === 'removed' && users.length === 1 && users[0] === user_id) return `${by} left`
-  return `${by} ${change} ${namesOf(model, users)}`
-}
 
 interface EntryRowProps {
   readonly view: MessageView
@@ -58,7 +45,7 @@ export const EntryRow = ({ view, entry, before, isFirstNew }: EntryRowProps): JS
     {entry.kind === 'message' ? (
       <MessageRow view={view} entry={entry} isNext={continues(entry, before)} />
     ) : (
-      <li class="notice">{changeText(view.model, entry.change)}</li>
+      <li class="notice">{changeText(view.model, entry)}</li>
     )}
   </>
 )

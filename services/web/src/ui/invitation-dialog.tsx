@@ -2,7 +2,7 @@ import type { JSX } from 'preact'
 import { useEffect } from 'preact/hooks'
 import type { ChatModel } from '../model/chat-model.ts'
 import { goTo } from '../model/route.ts'
-import { chatWith, startChat } from '../model/start-chat.ts'
+import { startUnnamedChat } from '../model/start-chat.ts'
 import { Dialog } from './dialog.tsx'
 import { Problem } from './problem.tsx'
 import { useTask } from './use-task.ts'
@@ -21,7 +21,7 @@ export const InvitationDialog = ({ model, from, close }: InvitationDialogProps):
   const name = person === undefined ? 'the sender of the link' : person.name || person.externalUserId
   const isMine = from === model.me.value?.id
   const accept = async (signal: AbortSignal): Promise<void> => {
-    const room = chatWith(model, from)?.id ?? (await startChat(model, { users: [from], signal }))
+    const room = await startUnnamedChat(model, [from], signal)
     if (signal.aborted) return
     goTo({ view: 'chat', room })
   }

@@ -1,8 +1,11 @@
 import type { JSX } from 'preact'
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { offersDirectChats } from '../model/direct-chat.ts'
+import { isolate } from '../model/isolate.ts'
 import type { MessageView, OpenMenu } from '../model/message-view.ts'
 import type { IconName } from './icons.tsx'
 import { Icon } from './icons.tsx'
+import { showPerson } from './shown-person.ts'
 import { placeMenu, useMenu } from './use-menu.ts'
 
 const quickReactions = ['👍', '❤️', '😂', '🎉', '😮', '😢'] as const
@@ -88,7 +91,7 @@ const Menu = ({ view, open }: MenuProps): JSX.Element => {
   return (
     <div ref={element} class="menu" role="menu" aria-label="Message actions" tabIndex={-1} onKeyDown={pressed}>
       {view.can('set-reaction') ? <ReactionPicker view={view} open={open} close={close} /> : null}
-      {view.acceptsReplies() ? (
+      {view.acceptsReplies() && view.mayWrite() ? (
         <Item
           icon="reply"
           text="Reply"
@@ -107,7 +110,7 @@ const Menu = ({ view, open }: MenuProps): JSX.Element => {
         />
       ) : null}
       <Item icon="copy" text="Copy" act={closing(() => void navigator.clipboard.writeText(message.msg).catch(() => undefined))} />
-      {isOwn && view.can('edit-message') ? <Item icon="edit" text="Edit" act={closing(() => view.edit(message))} /> : null}
+      {view.mayEdit(message) ? <Item icon="edit" text="Edit" act={closing(() => view.edit(message))} /> : null}
       {view.can('set-pin') && view.mayPin.value ? (
         <Item
           icon="pin"
@@ -115,7 +118,14 @@ const Menu = ({ view, open }: MenuProps): JSX.Element => {
           act={closing(() => view.pin(message, message.pinned !== true))}
         />
       ) : null}
-      {isOwn && view.can('delete-message') ? (
+      {!isOwn && offersDirectChats(view.model) ? (
+        <Item
+          icon="people"
+          text={`Profile of ${isolate(view.model.people.nameOf(message.user_id))}`}
+          act={closing(() => showPerson(message.user_id))}
+        />
+      ) : null}
+      {view.mayDelete(message) ? (
         <Item
           icon="bin"
           text="Delete"

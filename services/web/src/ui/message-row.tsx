@@ -1,14 +1,16 @@
 import type { JSX } from 'preact'
 import type { RoomMessage } from '../../../../shared/client/chat-events.ts'
+import { offersDirectChats } from '../model/direct-chat.ts'
 import type { MentionTarget } from '../model/mentions.ts'
 import { everyone } from '../model/mentions.ts'
 import type { MessageView } from '../model/message-view.ts'
 import type { MessageEntry } from '../model/timeline.ts'
-import { Avatar } from './avatar.tsx'
 import { Bubble } from './bubble.tsx'
 import { Icon } from './icons.tsx'
+import { PersonAvatar } from './person-avatar.tsx'
 import { Quote } from './quote.tsx'
 import { Reactions } from './reactions.tsx'
+import { showPerson } from './shown-person.ts'
 
 interface OneMessageProps {
   readonly view: MessageView
@@ -54,6 +56,18 @@ const ThreadLine = ({ view, message }: OneMessageProps): JSX.Element | null => {
   return count === 0 ? null : <RepliesButton view={view} message={message} text={count === 1 ? '1 reply' : `${count} replies`} />
 }
 
+/** Opens the profile of the sender at a click; by keyboard, the menu of the message does. */
+const Face = ({ view: { model }, id }: { readonly view: MessageView; readonly id: string }): JSX.Element => {
+  const face = <PersonAvatar model={model} id={id} />
+  return offersDirectChats(model) ? (
+    <button type="button" class="face" tabIndex={-1} aria-hidden="true" onClick={() => showPerson(id)}>
+      {face}
+    </button>
+  ) : (
+    face
+  )
+}
+
 interface MessageRowProps {
   readonly view: MessageView
   readonly entry: MessageEntry
@@ -68,10 +82,16 @@ export const MessageRow = ({ view, entry: { seq, message }, isNext }: MessageRow
   const isDeleted = message.deleted === true
   return (
     <li class="row" data-mine={isMine} data-next={isNext} data-seq={seq} tabIndex={-1}>
-      {isMine ? null : <span class="row-face">{isNext ? null : <Avatar name={name} seed={message.user_id} size="s" />}</span>}
+      {isMine ? null : <span class="row-face">{isNext ? null : <Face view={view} id={message.user_id} />}</span>}
       <div class="row-body">
         <bdi class={isMine || isNext ? 'unseen' : 'row-name'}>{isMine ? 'You' : name}</bdi>
-        <Bubble message={message} isMine={isMine} mentioned={mentionedIn(view, message)} me={view.model.me.value?.id}>
+        <Bubble
+          message={message}
+          isMine={isMine}
+          mentioned={mentionedIn(view, message)}
+          me={view.model.me.value?.id}
+          openPerson={offersDirectChats(view.model) ? showPerson : undefined}
+        >
           {message.reply_to === undefined || isDeleted ? null : <Quote view={view} id={message.reply_to} />}
         </Bubble>
         {message.pinned ? (

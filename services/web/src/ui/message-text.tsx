@@ -5,8 +5,15 @@ import { everyone } from '../model/mentions.ts'
 import type { Piece } from '../model/rich-text.ts'
 import { isEmojiOnly, richText } from '../model/rich-text.ts'
 
-/** `me`: the id of the signed-in user, whose mentions stand out. */
-const PieceView = ({ piece, me }: { readonly piece: Piece; readonly me: string | undefined }): JSX.Element => {
+interface PieceProps {
+  readonly piece: Piece
+  /** The id of the signed-in user, whose mentions stand out. */
+  readonly me: string | undefined
+  /** Opens the profile of a mentioned user. */
+  readonly openPerson: ((id: string) => void) | undefined
+}
+
+const PieceView = ({ piece, me, openPerson }: PieceProps): JSX.Element => {
   switch (piece.kind) {
     case 'link':
       return (
@@ -17,7 +24,13 @@ const PieceView = ({ piece, me }: { readonly piece: Piece; readonly me: string |
     case 'mention':
       return (
         <mark class="mention" data-me={piece.id === me || piece.id === everyone.id}>
-          {piece.text}
+          {openPerson === undefined || piece.id === everyone.id ? (
+            piece.text
+          ) : (
+            <button type="button" onClick={() => openPerson(piece.id)}>
+              {piece.text}
+            </button>
+          )}
         </mark>
       )
     case 'code':
@@ -39,16 +52,17 @@ interface MessageTextProps {
   readonly text: string
   readonly mentioned?: readonly MentionTarget[] | undefined
   readonly me?: string | undefined
+  readonly openPerson?: ((id: string) => void) | undefined
 }
 
 /** The text of a message: links, code, large emoji; long texts are folded until they are opened. */
-export const MessageText = ({ text, mentioned, me }: MessageTextProps): JSX.Element => {
+export const MessageText = ({ text, mentioned, me, openPerson }: MessageTextProps): JSX.Element => {
   const [isFolded, setFolded] = useState(isLong(text))
   return (
     <>
       <p dir="auto" data-folded={isFolded} data-emoji={isEmojiOnly(text)}>
         {richText(text, mentioned).map((piece, index) => (
-          <PieceView key={index} piece={piece} me={me} />
+          <PieceView key={index} piece={piece} me={me} openPerson={openPerson} />
         ))}
       </p>
       {isFolded ? (

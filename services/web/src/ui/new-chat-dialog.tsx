@@ -2,18 +2,13 @@ import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import type { ChatModel } from '../model/chat-model.ts'
 import { checkLength } from '../model/check-length.ts'
+import { offersDirectChats } from '../model/direct-chat.ts'
 import { goTo } from '../model/route.ts'
-import { chatWith, externalIdsIn, findPeople, startChat } from '../model/start-chat.ts'
+import { externalIdsIn, findPeople, startChat, startUnnamedChat } from '../model/start-chat.ts'
 import { Dialog } from './dialog.tsx'
 import { PersonPicker } from './person-picker.tsx'
 import { Problem } from './problem.tsx'
 import { useTask } from './use-task.ts'
-
-/** The existing chat with this person, if the new one has no name either: a second one would look the same. */
-const existingChat = (model: ChatModel, users: readonly string[], name: string): string | undefined => {
-  const [only] = users
-  return name === '' && users.length === 1 && only !== undefined ? chatWith(model, only)?.id : undefined
-}
 
 export const NewChatDialog = ({ model, close }: { readonly model: ChatModel; readonly close: () => void }): JSX.Element => {
   const [name, setName] = useState('')
@@ -25,7 +20,8 @@ export const NewChatDialog = ({ model, close }: { readonly model: ChatModel; rea
     checkLength('The name', name.trim())
     const found = await findPeople(model, externalIdsIn(typed), signal)
     const users = [...new Set([...picked, ...found.map(({ id }) => id)])]
-    const room = existingChat(model, users, name.trim()) ?? (await startChat(model, { users, name: name.trim(), signal }))
+    const named = { users, name: name.trim(), signal }
+    const room = await (named.name === '' ? startUnnamedChat(model, users, signal) : startChat(model, named))
     if (signal.aborted) return
     close()
     goTo({ view: 'chat', room })
@@ -49,7 +45,11 @@ export const NewChatDialog = ({ model, close }: { readonly model: ChatModel; rea
             autoComplete="off"
             onInput={({ currentTarget }) => setName(currentTarget.value)}
           />
-          <span class="field-hint">Left empty, it is named after its people.</span>
+          <span class="field-hint">
+            {offersDirectChats(model)
+              ? 'Left empty, it is named after its people. With one person it is your direct chat.'
+              : 'Left empty, it is named after its people.'}
+          </span>
         </label>
         <Problem text={problem} />
         <button type="submit" class="button primary wide" disabled={isBusy}>

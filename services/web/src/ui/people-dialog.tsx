@@ -1,48 +1,28 @@
 import type { JSX } from 'preact'
-import { useState } from 'preact/hooks'
+import { useEffect, useMemo, useState } from 'preact/hooks'
+import type { ListedMember } from '../../../../shared/client/call-types.ts'
 import type { ChatModel } from '../model/chat-model.ts'
-import { isolate } from '../model/isolate.ts'
+import type { MemberList } from '../model/member-list.ts'
+import { createMemberList } from '../model/member-list.ts'
 import type { ViewedRoom } from '../model/room.ts'
 import { externalIdsIn, findPeople } from '../model/start-chat.ts'
-import { Avatar } from './avatar.tsx'
+import { BannedList } from './banned-list.tsx'
 import { ConfirmDialog } from './confirm-dialog.tsx'
 import { Dialog } from './dialog.tsx'
+import { MemberDialog } from './member-dialog.tsx'
+import { MemberRow } from './member-row.tsx'
 import { PersonPicker } from './person-picker.tsx'
 import { Problem } from './problem.tsx'
 import type { UiTask } from './use-task.ts'
 import { useTask } from './use-task.ts'
 
+/** The names of so many members are read again when the dialog opens. */
+const mostRefreshed = 100
+
 interface PeopleProps {
   readonly model: ChatModel
   readonly room: ViewedRoom
   readonly task: UiTask
-}
-
-interface MemberProps extends PeopleProps {
-  readonly id: string
-  readonly remove: () => void
-}
-
-const Member = ({ model, task, id, remove }: MemberProps): JSX.Element => {
-  const isMe = id === model.me.value?.id
-  const name = model.people.nameOf(id)
-  return (
-    <li class="person">
-      <Avatar name={name} seed={id} size="s" />
-      <span class="person-name">
-        <bdi>{name}</bdi> <bdi class="quiet">{isMe ? 'you' : model.people.person(id)?.externalUserId}</bdi>
-      </span>
-      <button
-        type="button"
-        class="button small"
-        disabled={task.isBusy}
-        aria-label={isMe ? 'Leave the chat' : `Remove ${isolate(name)}`}
-        onClick={remove}
-      >
-        {isMe ? 'Leave' : 'Remove'}
-      </button>
-    </li>
-  )
 }
 
 interface ConfirmRemovalProps extends PeopleProps {
@@ -101,22 +81,60 @@ const Adding = ({ model, room, task }: PeopleProps): JSX.Element => {
   )
 }
 
-/** The members of a chat, with ways to add and remove some. */
+/** The loaded members with their roles, or, if the service has no roles, all members. */
+const useMembers = (
+  model: ChatModel,
+  room: ViewedRoom,
+): { readonly list: MemberList; readonly shown: readonly ListedMember[] } => {
+  const list = useMemo(() => createMemberList({ room: room.id, client: model.client, people: model.people }), [room])
+  const isOffered = model.features.value.has('list-members')
+  useEffect(() => (isOffered ? list.follow() : undefined), [list, isOffered])
+  const all = room.members.value.map((user_id) => ({ user_id }))
+  return { list, shown: isOffered && !room.hasLeft.value ? (list.members.value ?? []) : all }
+}
+
+/** The members of a chat, with the ways to add, remove and manage them that the user has. */
 export const PeopleDialog = ({ model, room, close }: Omit<PeopleProps, 'task'> & { readonly close: () => void }): JSX.Element => {
   const task = useTask()
+  const { list, shown } = useMembers(model, room)
   const [removing, setRemoving] = useState<string>()
+  const [managed, setManaged] = useState<string>()
+  const managedMember = shown.find(({ user_id }) => user_id === managed)
+  const { rights } = room
+  useEffect(() => model.people.refresh(room.members.peek().slice(0, mostRefreshed)), [room])
   return (
     <Dialog title="People" close={close}>
       <div class="dialog-body">
         <ul class="people">
-          {room.members.value.map((id) => (
-            <Member key={id} model={model} room={room} task={task} id={id} remove={() => setRemoving(id)} />
+          {shown.map((member) => (
+            <MemberRow
+              key={member.user_id}
+              model={model}
+              room={room}
+              member={member}
+              isBusy={task.isBusy}
+              remove={() => setRemoving(member.user_id)}
+              manage={() => setManaged(member.user_id)}
+            />
           ))}
         </ul>
-        {room.hasLeft.value ? <Problem text={task.problem} /> : <Adding model={model} room={room} task={task} />}
+        {list.hasMore.value ? (
+          <button type="button" class="button small" disabled={task.isBusy} onClick={() => task.run(list.loadMore)}>
+            Show more
+          </button>
+        ) : null}
+        {room.hasLeft.value || !rights.may('add') ? (
+          <Problem text={task.problem} />
+        ) : (
+          <Adding model={model} room={room} task={task} />
+        )}
+        {!room.hasLeft.value && rights.may('roles') ? <BannedList model={model} room={room} /> : null}
       </div>
       {removing === undefined ? null : (
         <ConfirmRemoval model={model} room={room} task={task} id={removing} close={() => setRemoving(undefined)} />
+      )}
+      {managedMember === undefined ? null : (
+        <MemberDialog model={model} room={room} member={managedMember} close={() => setManaged(undefined)} />
       )}
     </Dialog>
   )

@@ -47,7 +47,7 @@ export const PersonPicker = ({ people, picked, pick, typed, type }: PersonPicker
           {people.map((person) => (
             <label key={person.id} class="person">
               <input type="checkbox" checked={picked.has(person.id)} onChange={() => toggle(person.id)} />
-              <Avatar name={nameOf(person)} seed={person.id} size="s" />
+              <Avatar name={nameOf(person)} image={person.image} seed={person.id} size="s" />
               <span class="person-name">
                 <bdi>{nameOf(person)}</bdi> <bdi class="quiet">{person.externalUserId}</bdi>
               </span>

@@ -13,8 +13,11 @@ import { InvitationDialog } from './invitation-dialog.tsx'
 import { InviteDialog } from './invite-dialog.tsx'
 import { NewChatDialog } from './new-chat-dialog.tsx'
 import type { OpenDialog } from './open-dialog.ts'
+import { PersonDialog } from './person-dialog.tsx'
+import { ProfileDialog } from './profile-dialog.tsx'
 import { setTo } from './set-signal.ts'
 import { ShortcutsDialog } from './shortcuts-dialog.tsx'
+import { shownPerson } from './shown-person.ts'
 import { TokenBar } from './token-bar.tsx'
 import { useShortcuts } from './use-shortcuts.ts'
 
@@ -59,6 +62,15 @@ const useUnreadInTitle = (model: ChatModel): void => {
   }, [unread])
 }
 
+/** The dialog of a user, if one is open. */
+const ShownPerson = ({ model }: { readonly model: ChatModel }): JSX.Element | null => {
+  const id = shownPerson.value
+  if (id === undefined) return null
+  const close = setTo(shownPerson, undefined)
+  if (id === model.me.value?.id) return <ProfileDialog model={model} close={close} />
+  return <PersonDialog key={id} model={model} id={id} close={close} />
+}
+
 /** The page of a signed-in user: the chats, the open chat, and the frames panel. */
 export const Shell = ({ model }: { readonly model: ChatModel }): JSX.Element => {
   const dialog = useSignal<OpenDialog>(undefined)
@@ -93,6 +105,7 @@ export const Shell = ({ model }: { readonly model: ChatModel }): JSX.Element => 
       {dialog.value === 'new chat' ? <NewChatDialog model={model} close={closing('new chat')} /> : null}
       {dialog.value === 'shortcuts' ? <ShortcutsDialog close={closing('shortcuts')} /> : null}
       {dialog.value === 'invite' ? <InviteDialog model={model} close={closing('invite')} /> : null}
+      <ShownPerson model={model} />
       {at.view === 'invitation' && model.me.value !== undefined ? (
         <InvitationDialog model={model} from={at.from} close={() => goTo({ view: 'chats' })} />
       ) : null}

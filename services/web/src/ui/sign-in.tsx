@@ -84,13 +84,7 @@ export const SignIn = (): JSX.Element => {
               autoComplete="username"
               isFirst
             />
-            <Field
-              label="Your name"
-              hint="Others see it. It cannot be changed later."
-              value={name}
-              set={setName}
-              autoComplete="name"
-            />
+            <Field label="Your name" hint="Others see it." value={name} set={setName} autoComplete="name" />
           </>
         )}
         <Problem text={problem} />

@@ -1,0 +1,89 @@
+import type { ReadonlySignal } from '@preact/signals'
+import { signal } from '@preact/signals'
+import type { ListedMember } from '../../../../shared/client/call-types.ts'
+import type { ChatClient } from '../../../../shared/client/chat-client.ts'
+import type { JoinedChat, RolesChange } from '../../../../shared/client/chat-events.ts'
+import type { Role } from '../../../../shared/domain/roles.ts'
+import { roles } from '../../../../shared/domain/roles.ts'
+import type { Action, Rules } from '../../../../shared/domain/rules.ts'
+import { neededFor } from '../../../../shared/domain/rules.ts'
+import { serviceClock } from './service-clock.ts'
+
+/** The own role in a chat. */
+export interface OwnRole {
+  readonly role: Role
+  /** The end of a role that is a lower one for a time. */
+  readonly until?: string | undefined
+}
+
+/** What the signed-in user may do in a chat, by its role and the rules of the chat. The service decides; the page offers no more. */
+export interface Rights {
+  readonly own: ReadonlySignal<OwnRole>
+  readonly rules: ReadonlySignal<Rules>
+  may(action: Action): boolean
+  /** Whether the user may do this to another member, whose role must be a lower one. */
+  mayTo(action: 'remove' | 'roles', other: ListedMember): boolean
+  joined(chat: JoinedChat): void
+  rulesChanged(rules: Rules): void
+  rolesChanged(change: RolesChange): void
+}
+
+interface RightsOptions {
+  readonly chat: JoinedChat
+  readonly client: ChatClient
+  readonly features: ReadonlySignal<ReadonlySet<string>>
+}
+
+const notInDirectChats: ReadonlySet<Action> = new Set(['add', 'remove', 'delete_any', 'roles', 'update'])
+
+/** A service without roles refuses these to some users; the page offers them, but no deletion of the messages of others. */
+const isOfferedWithoutRoles = (action: Action): boolean => action !== 'delete_any' && action !== 'update' && action !== 'roles'
+
+/** The time is only estimated: the role is read shortly after its end. */
+const graceMs = 500
+const longestTimerMs = 2 ** 31 - 1
+
+export const createRights = ({ chat, client, features }: RightsOptions): Rights => {
+  const own = signal<OwnRole>({ role: 'member' })
+  const rules = signal<Rules>({})
+  let timer: number | undefined
+
+  const set = (next: OwnRole): void => {
+    own.value = next
+    clearTimeout(timer)
+    if (next.until === undefined) return
+    const leftMs = Math.max(0, Date.parse(next.until) - serviceClock.now()) + graceMs
+    timer = window.setTimeout(() => void read().catch(() => undefined), Math.min(leftMs, longestTimerMs))
+  }
+  /** Reads the own role from the list of chats: only the service knows the role that a lower one has hidden. */
+  const read = async (): Promise<void> => {
+    for await (const { id, role = 'member', role_until: until } of client.chats()) {
+      if (id === chat.id) return set({ role, until })
+    }
+  }
+  const joined: Rights['joined'] = ({ role = 'member', role_until: until, rules: stored = {} }) => {
+    rules.value = stored
+    set({ role, until })
+  }
+  const may: Rights['may'] = (action) => {
+    if (chat.direct) return !notInDirectChats.has(action)
+    if (!features.value.has('update-members')) return isOfferedWithoutRoles(action)
+    return roles[own.value.role] >= roles[neededFor(action, rules.value)]
+  }
+  joined(chat)
+
+  return {
+    own,
+    rules,
+    may,
+    mayTo: (action, { user_id, role }) =>
+      user_id !== client.user?.id && may(action) && (role === undefined || roles[role] < roles[own.value.role]),
+    joined,
+    rulesChanged: (next) => {
+      rules.value = next
+    },
+    rolesChanged: ({ users, role, until }) => {
+      if (users.includes(client.user?.id ?? '')) set({ role, until })
+    },
+  }
+}
