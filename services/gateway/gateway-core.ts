@@ -157,7 +157,9 @@ const createRequestHandlers = (deps: GatewayCoreDeps, delivery: Delivery) => {
   const onPosted: Parameters<typeof createIntake>[0]['onPosted'] = (room, user, seq) => {
     if (featureLevel.current >= memberStateLevel) memberChanges.posted(room, user, seq)
   }
-  const intake = createIntake({ gateway, produce, pending, feeds, watch, clock, bounds, newId, replaceExternalIds, onPosted })
+  const onProfileChanged = signals.reportProfile
+  const callbacks = { onPosted, onProfileChanged }
+  const intake = createIntake({ gateway, produce, pending, feeds, watch, clock, bounds, newId, replaceExternalIds, ...callbacks })
   const resume = createResume(metrics)
   const binding = createBinding({ lookups, intake, userSessions, resume, sessionRooms, featureLevel })
   const budget = createAnswerBudget(bounds)

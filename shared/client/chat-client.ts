@@ -88,8 +88,8 @@ export interface CoreClient extends RoomCalls, PeopleCalls {
   findUsers(externalUserIds: readonly string[], options?: CallOptions): Promise<readonly Person[]>
   /**
    * Sets the rooms and users whose signals this client receives, instead of those
-   * before; it keeps watching them over lost connections. After that, `typing` and
-   * `presence` events report what has changed meanwhile. A service that does not
+   * before; it keeps watching them over lost connections. After that, `typing`,
+   * `presence` and `profile` events report what has changed meanwhile. A service that does not
    * have signals yet refuses it with `unknown_event`.
    */
   watch(target: WatchTarget, options?: CallOptions): Promise<WatchState>

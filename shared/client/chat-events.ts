@@ -181,6 +181,8 @@ export interface ChatEvents {
   readonly signal: Signal
   readonly typing: TypingUsers
   readonly presence: PresenceChange
+  /** A watched user, or on another device the bound user, has changed its profile: the user as it is now. */
+  readonly profile: Person
   readonly read: ReadMarker
   readonly state: ConnectionState
   /** The names of the events that the service accepts now: after connecting, and when the service accepts more. */

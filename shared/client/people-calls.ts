@@ -12,7 +12,7 @@ export interface PeopleCalls {
    * has opened it before. It has no name, and keeps its two members.
    */
   directChat(user: string, options?: CallOptions): Promise<Chat>
-  /** Changes the own profile. Resolves with the user after the change. Others see it when they read the user again. */
+  /** Changes the own profile. Resolves with the user after the change. Those who watch the user get the event `profile`; others see it when they read the user again. */
   updateUser(change: ProfileChange, options?: ChangeOptions): Promise<User>
   /** Blocks a user: it can neither open a direct chat with the bound user nor add it to a chat. Existing chats stay. */
   block(user: string, options?: ChangeOptions): Promise<void>

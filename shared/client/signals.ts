@@ -1,5 +1,5 @@
 import { signalTtlMs, typingEveryMs } from '../protocol/signal-level.ts'
-import type { CallOptions, SignalOptions, WatchState, WatchTarget } from './call-types.ts'
+import type { CallOptions, Person, SignalOptions, WatchState, WatchTarget } from './call-types.ts'
 import { refusal } from './chat-error.ts'
 import type { ChatEvents, PresenceChange, ReadMarker, Signal } from './chat-events.ts'
 import type { ClientClock } from './client-clock.ts'
@@ -9,6 +9,7 @@ import { createInternalRequests } from './internal-requests.ts'
 import type { Link } from './link.ts'
 import type { Listeners } from './listeners.ts'
 import type { CreateRequest } from './outgoing-request.ts'
+import { createProfileReads } from './profile-reads.ts'
 import type { RequestScheduler } from './request-scheduler.ts'
 import { createTypingUsers } from './typing-users.ts'
 
@@ -34,12 +35,15 @@ export interface SignalsDeps extends InternalRequestsDeps {
   readonly listeners: Listeners<ChatEvents>
   /** Whether the service accepts signals. */
   readonly isAccepted: () => boolean
+  /** Reads users, as the call of the client. */
+  readonly users: (ids: readonly string[]) => Promise<readonly Person[]>
 }
 
 export const createSignals = (deps: SignalsDeps): Signals => {
   const { clock, me, scheduler, request, listeners, isAccepted } = deps
   const typingUsers = createTypingUsers(clock, listeners.emit)
   const requests = createInternalRequests(deps)
+  const profileChanged = createProfileReads(deps)
   let link: Link | undefined
   let watched: WatchTarget = {}
   /** The watched rooms, as far as the service knows the user as a member. */
@@ -47,6 +51,8 @@ export const createSignals = (deps: SignalsDeps): Signals => {
   let isWatching = false
   /** By user, as it was reported last. */
   let presence: Readonly<Record<string, boolean | null>> = {}
+  /** As of the last watch. */
+  let watchedUsers: WatchState['users'] = {}
   /** By room: when `typing` was sent last. */
   const typedAtMs = new Map<string, number>()
 
@@ -55,16 +61,19 @@ export const createSignals = (deps: SignalsDeps): Signals => {
     for (const room of Object.keys(state.rooms)) watchedRooms.add(room)
     typingUsers.keepOnly(watchedRooms)
     for (const [room, { typing }] of Object.entries(state.rooms)) typingUsers.replace(room, typing, signalTtlMs)
+    watchedUsers = state.users
     presence = Object.fromEntries(Object.entries(state.users).map(([user, { online }]) => [user, online]))
   }
 
   /** After a reconnect, the application learns the changes by events, because it has made no call. */
   const applyAgain = (body: FrameBody): void => {
     const state = body as unknown as WatchState
-    const before = presence
+    const [before, usersBefore] = [presence, watchedUsers]
     apply(state)
-    for (const [user, { online }] of Object.entries(state.users))
+    for (const [user, { online, modified_at: at }] of Object.entries(state.users)) {
       if (before[user] !== online) listeners.emit('presence', { user_id: user, online })
+      if (usersBefore[user]?.modified_at !== at) profileChanged(user)
+    }
   }
 
   const received: Readonly<Record<string, (frame: ServerFrame) => void>> = {
@@ -78,6 +87,7 @@ export const createSignals = (deps: SignalsDeps): Signals => {
       presence = { ...presence, [change.user_id]: change.online }
       listeners.emit('presence', change)
     },
+    profile: ({ body }) => profileChanged((body as { readonly user_id: string }).user_id),
     read: ({ room = '', body }) => listeners.emit('read', { ...(body as unknown as Omit<ReadMarker, 'room'>), room }),
   }
 

@@ -42,6 +42,7 @@ const messagesOf = (limits: ProtocolLimits): ReadonlyMap<string, AsyncapiMessage
     ['reset', { schema: serverPushes.reset, summary: 'start a room over', example: pushExamples.reset }],
     ['signal', { schema: serverPushes.signal, summary: 'a signal in a watched room', example: pushExamples.signal }],
     ['presence', { schema: serverPushes.presence, summary: 'a watched user is online or not', example: pushExamples.presence }],
+    ['profile', { schema: serverPushes.profile, summary: 'a watched user has changed', example: pushExamples.profile }],
     ['read', { schema: serverPushes.read, summary: 'a read marker has moved', example: pushExamples.read }],
     ['features', { schema: serverPushes.features, summary: 'more events are accepted', example: pushExamples.features }],
     ['error', { schema: errorFrame, summary: 'a request refused, in the place of its answer', example: errorExample }],
@@ -101,6 +102,7 @@ const operations = () => ({
   reset: { action: 'send', channel, summary: 'Frames were sent that the store does not have', messages: [inChannel('reset')] },
   signals: { action: 'send', channel, summary: 'Signals in watched rooms; they may be lost', messages: [inChannel('signal')] },
   presence: { action: 'send', channel, summary: 'The presence of watched users', messages: [inChannel('presence')] },
+  profile: { action: 'send', channel, summary: 'Changed profiles of watched users', messages: [inChannel('profile')] },
   read: { action: 'send', channel, summary: 'Moved read markers in watched rooms', messages: [inChannel('read')] },
   features: { action: 'send', channel, summary: 'The feature level was raised', messages: [inChannel('features')] },
 })

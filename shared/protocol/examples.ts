@@ -165,6 +165,7 @@ export const pushExamples = {
   reset: { event: 'reset', body: { room, seq: 5, reason: 'ahead' } },
   signal: { event: 'signal', room, body: { user_id: bob, kind: 'x.drawing', data: { x: 12, y: 40 }, ttl_ms: 6_000 } },
   presence: { event: 'presence', body: { user_id: bob, online: false } },
+  profile: { event: 'profile', body: { user_id: bob } },
   read: { event: 'read', room, body: { user_id: bob, seq: 5, gen: 0 } },
   features: { event: 'features', body: { features: ['create-user', 'new-message', 'edit-message'], level: 2 } },
 } as const

@@ -8,8 +8,8 @@ import { id, time } from './shapes.ts'
 import { signalLevel } from './signal-level.ts'
 
 /**
- * Signals concern the present moment: typing, presence, a moved read marker,
- * custom live data. They have no seq, are not stored, and may be lost.
+ * Signals concern the present moment: typing, presence, a changed profile, a
+ * moved read marker, custom live data. They have no seq, are not stored, and may be lost.
  */
 
 /** Users that one signal names in `to`. */
@@ -62,6 +62,8 @@ export const signalPushes = {
     }),
   ).extend({ room: id }),
   presence: push('presence', z.looseObject({ user_id: id, online: z.boolean().nullable() })),
+  /** Without the profile, so that its size is bounded and a forged signal shows nothing false: clients read the user again. */
+  profile: push('profile', z.looseObject({ user_id: id })),
   read: push(
     'read',
     z.looseObject({

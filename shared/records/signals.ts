@@ -36,9 +36,10 @@ export type RoomSignal = { readonly signal: Signal } | { readonly read: MovedMar
 
 /**
  * A publication on the channel of a user. `presence`: gateways that watch the user ask again whether it is online; the
- * publication does not say so, because it may be late or forged.
+ * publication does not say so, because it may be late or forged. `profile`: those who watch the user read it again, for
+ * the same reason.
  */
-export type UserSignal = { readonly presence: 'changed' } | { readonly read: MovedMarker }
+export type UserSignal = { readonly presence: 'changed' } | { readonly profile: 'changed' } | { readonly read: MovedMarker }
 
 /** More than any publication of a gateway: a larger one is dropped without being parsed. */
 const largestBytes = 16 * 1024
@@ -67,6 +68,7 @@ const roomSignal = z.union([
 
 const userSignal = z.union([
   z.object({ v: z.literal(1), presence: z.literal('changed') }),
+  z.object({ v: z.literal(1), profile: z.literal('changed') }),
   z.object({ v: z.literal(1), read: marker }),
 ])
 

@@ -82,6 +82,29 @@ describe.skipIf(noStackReason())('People on two gateways and two writers', () =>
     expect(kinds.map(({ type, kind }) => `${kind} ${type}`)).toEqual(['user UserCreated', 'user UserUpdated', 'user BlockSet'])
   }, 60_000)
 
+  it('learn at once from another gateway that a user whom they watch has changed its profile', async () => {
+    await using owned = new AsyncDisposableStack()
+    const [[ann], [phone, bob], [eve]] = await Promise.all([
+      personWith(freshName('ann'), 1),
+      personWith(freshName('bob'), 2),
+      personWith(freshName('eve'), 1),
+    ])
+    if (ann === undefined || bob === undefined || phone === undefined || eve === undefined) throw new Error('no person')
+    for (const person of [ann, phone, bob, eve]) owned.use(person)
+    await open(ann, bob.id)
+    for (const { socket } of [ann, eve]) await socket.request('watch', { users: [bob.id] })
+    await phone.socket.request('watch', {})
+    await bob.socket.request('update-user', { user: { name: 'Bobby' } })
+    for (const { socket } of [ann, phone]) {
+      const push = await socket.seen('the changed profile', ({ event }) => event === 'profile')
+      expect(push).toEqual({ event: 'profile', body: { user_id: bob.id } })
+    }
+    const { body } = await ann.socket.request('get-users', { users: [bob.id] })
+    expect(body).toMatchObject({ users: [{ id: bob.id, name: 'Bobby' }] })
+    await eve.socket.request('ping', {})
+    expect(eve.socket.frames.filter(({ event }) => event === 'profile')).toEqual([])
+  }, 60_000)
+
   it('are found unchanged by an audit, and counted by event in the metrics', async () => {
     await expect(chat.admin('audit')).resolves.toBeDefined()
     const metrics = await Promise.all(

@@ -62,6 +62,8 @@ export interface IntakeDeps extends HandOverDeps {
   readonly replaceExternalIds: ReplaceExternalIds
   /** A message is confirmed at this seq. */
   readonly onPosted: (room: string, user: string, seq: number) => void
+  /** A change of the user's profile is confirmed. */
+  readonly onProfileChanged: (user: string) => void
 }
 
 const abandoned: Outcome = { error: errorBody('timeout', 'the requester is gone') }
@@ -70,7 +72,7 @@ const abandoned: Outcome = { error: errorBody('timeout', 'the requester is gone'
 const followsNothing = (): NewPendingCommand['sender'] => ({ follower: () => undefined })
 
 export const createIntake = (deps: IntakeDeps): Intake => {
-  const { pending, feeds, watch, clock, bounds, newId, replaceExternalIds, onPosted } = deps
+  const { pending, feeds, watch, clock, bounds, newId, replaceExternalIds, onPosted, onProfileChanged } = deps
   const source = { newId, now: () => new Date(clock.nowMs()).toISOString() }
   /** Only requesters that have commands. */
   const queues = new Map<Requester, CommandQueue>()
@@ -163,9 +165,10 @@ export const createIntake = (deps: IntakeDeps): Intake => {
       schedule(submission, requester, opened?.listening, replaceExternalIds(command, viewer))
     },
     submitOwn: (requester, request, actor) =>
-      void submitOutsideRooms(requester, request, userCommandOf(request, actor, source), (outcome) =>
-        answerWith(requester, request, outcome),
-      ),
+      void submitOutsideRooms(requester, request, userCommandOf(request, actor, source), (outcome) => {
+        answerWith(requester, request, outcome)
+        if (request.event === 'update-user' && 'body' in outcome) onProfileChanged(actor)
+      }),
     noteRefused: (requester, request) => {
       const name = commandNameOf(request)
       if (name !== undefined) queueOf(requester).attempts.refuse(name)

@@ -1,6 +1,7 @@
 import type { Clock } from '../../../shared/ports/clock.ts'
 import type { FanOut } from '../../../shared/ports/fan-out.ts'
 import type { ProtocolLimits } from '../../../shared/protocol/limits.ts'
+import { signalChannels } from '../../../shared/records/signals.ts'
 import type { Bounds } from '../../../shared/runtime/config/bounds.ts'
 import type { Rates } from '../../../shared/runtime/config/rates.ts'
 import type { Times } from '../../../shared/runtime/config/times.ts'
@@ -47,6 +48,8 @@ export interface Signals {
   readonly watches: Watches
   readonly send: SendSignal
   readonly reportMarker: ReportMarker
+  /** Reports that the profile of the user has changed, after it is stored, to those who watch the user. The report may be lost. */
+  readonly reportProfile: (user: string) => void
   readonly presence: PresenceHints
   start(): void
   close(): void
@@ -63,6 +66,7 @@ export const createSignals = (deps: SignalsDeps): Signals => {
     watches,
     send,
     reportMarker: createReportMarker({ publisher, roomSize, receiptMembers: limits.receiptMembers, onDropped }),
+    reportProfile: (user) => void publisher.publish(`profile ${user}`, signalChannels.user(user), { profile: 'changed' }),
     presence: createPresenceHints({ publisher, clock, isEnabled }),
     start: watches.start,
     close: () => {

@@ -1,4 +1,4 @@
-import { roomNoticeFrame } from '../../../shared/frames/answer-frame.ts'
+import { noticeFrame, roomNoticeFrame } from '../../../shared/frames/answer-frame.ts'
 import type { FanOut, Subscription } from '../../../shared/ports/fan-out.ts'
 import type { MovedMarker } from '../../../shared/records/signals.ts'
 import { readUserSignal, signalChannels } from '../../../shared/records/signals.ts'
@@ -9,14 +9,14 @@ import type { Presence, SessionWatch } from './session-watch.ts'
 
 /**
  * The users whose signals sessions of this gateway receive, each with one
- * subscription: the presence of others, and the markers that other devices of
- * the own user move.
+ * subscription: the presence and changed profiles of others, and the markers
+ * and the profile that other devices of the own user change.
  */
 export interface WatchedUsers {
   /** Reports the presence of the user. Resolves when its signals are received, or the fan-out is known to be down. */
   join(user: string, watch: SessionWatch): Promise<void>
   leave(user: string, watch: SessionWatch): void
-  /** The same for the markers of the session's own user. */
+  /** The same for the markers and the profile of the session's own user. */
   joinOwn(watch: SessionWatch): Promise<void>
   leaveOwn(watch: SessionWatch): void
   /** Sets the presence of a user, and reports it to the sessions that watch the user. */
@@ -58,12 +58,20 @@ export const createWatchedUsers = ({ fanOut, metrics, onPresenceHint }: WatchedU
     for (const watch of users.get(user)?.own ?? []) watch.push(frame)
   }
 
+  const pushProfile = (user: string): void => {
+    const { watches, own } = users.get(user) ?? {}
+    const frame = textFrame(noticeFrame('profile', { user_id: user }))
+    // A session may watch its own user.
+    for (const watch of new Set([...(watches ?? []), ...(own ?? [])])) watch.push(frame)
+  }
+
   const receive =
     (user: string) =>
     (payload: Buffer): void => {
       const received = readUserSignal(payload)
       if (received === undefined) metrics.publicationsDropped.inc({ reason: 'malformed' })
       else if ('presence' in received) onPresenceHint(user)
+      else if ('profile' in received) pushProfile(user)
       else pushRead(user, received.read)
     }
 

@@ -8,10 +8,10 @@ const cyd = roomOf(77)
 
 const joined = async (options?: ConnectOptions) => {
   const opened = script(options)
-  const heard = { signal: [], typing: [], presence: [], read: [] } as {
-    [Name in 'signal' | 'typing' | 'presence' | 'read']: ChatEvents[Name][]
+  const heard = { signal: [], typing: [], presence: [], profile: [], read: [] } as {
+    [Name in 'signal' | 'typing' | 'presence' | 'profile' | 'read']: ChatEvents[Name][]
   }
-  for (const name of ['signal', 'typing', 'presence', 'read'] as const)
+  for (const name of ['signal', 'typing', 'presence', 'profile', 'read'] as const)
     opened.client.on(name, (event) => (heard[name] as unknown[]).push(event))
   const socket = await opened.joined({ [room]: 4 }, binding)
   // A client watches from the start, for the markers of the user's other devices.
@@ -19,9 +19,9 @@ const joined = async (options?: ConnectOptions) => {
   return { ...opened, socket, heard }
 }
 
-const state = (typing: readonly string[], online: boolean | null = true) => ({
+const state = (typing: readonly string[], online: boolean | null = true, at = '2026-11-24T15:45:02.000Z') => ({
   rooms: { [room]: { signals: true, typing } },
-  users: { [bob]: { online, modified_at: '2026-11-24T15:45:02.000Z' } },
+  users: { [bob]: { online, modified_at: at } },
 })
 
 const typingFrame = (user: string) => ({ event: 'signal', room, body: { user_id: user, kind: 'typing', ttl_ms: 6_000 } })
@@ -170,7 +170,47 @@ describe('signal', () => {
       signal: [{ room, user_id: bob, kind: 'x.wave', data: { a: 1 }, ttl_ms: 6_000 }],
       typing: [],
       presence: [{ user_id: bob, online: null }],
+      profile: [],
       read: [{ room, user_id: bob, seq: 4, gen: 0 }],
     })
+  })
+})
+
+describe('profile', () => {
+  const person = { id: bob, externalUserId: 'bob', name: 'Bobby' }
+  const push = { event: 'profile', body: { user_id: bob } }
+
+  it('is emitted with the user as the service shows it, read once for several pushes', async () => {
+    const { socket, clock, heard } = await joined()
+    for (let count = 0; count < 3; count += 1) socket.deliver(push)
+    socket.deliver({ event: 'profile', body: { user_id: me, name: 'forged' } })
+    await clock.run(1_000)
+    const request = socket.take('get-users')
+    expect(request.body).toEqual({ users: [bob, me] })
+    socket.answer(request, { users: [person] })
+    await clock.run(1_000)
+    expect(heard.profile).toEqual([person])
+    expect(socket.sent.filter(({ event }) => event === 'get-users')).toEqual([])
+  })
+
+  it('is emitted after a reconnect only if a watched user has changed meanwhile', async () => {
+    const { client, socket, clock, last, bind, heard } = await joined()
+    const watched = client.watch({ rooms: [room], users: [bob] })
+    await clock.run(0)
+    socket.answer(socket.take('watch'), state([]))
+    await watched
+    const reconnect = async (at?: string) => {
+      last().drop()
+      await clock.run(1_000)
+      await bind({ ...binding, rooms: { [room]: { seq: 4, recovered: true } } })
+      last().answer(last().take('watch'), state([], true, at))
+      await clock.run(1_000)
+    }
+    await reconnect()
+    expect(last().sent.filter(({ event }) => event === 'get-users')).toEqual([])
+    await reconnect('2026-11-24T15:46:00.000Z')
+    last().answer(last().take('get-users'), { users: [person] })
+    await clock.run(0)
+    expect(heard.profile).toEqual([person])
   })
 })

@@ -1,6 +1,6 @@
 import type { ReadonlySignal, Signal } from '@preact/signals'
 import { batch, computed, signal } from '@preact/signals'
-import type { ProfileChange } from '../../../../shared/client/call-types.ts'
+import type { Person, ProfileChange } from '../../../../shared/client/call-types.ts'
 import type { ChatClient } from '../../../../shared/client/chat-client.ts'
 import type { ChatEvents, ConnectionState, JoinedChat } from '../../../../shared/client/chat-events.ts'
 import { connect } from '../../../../shared/client/connect.ts'
@@ -77,6 +77,12 @@ const mostUnread = 100
 /** How many messages to load for the last message and the number of unread ones, if the service does not count them. */
 const previewCount = (chat: JoinedChat, readUpTo: number): number => Math.min(mostUnread, Math.max(1, chat.seq - readUpTo))
 
+/** Another device may have changed the profile of the own user. */
+const updateMe = (me: Signal<User | undefined>, person: Person): void => {
+  const { value: own } = me
+  if (own?.id === person.id) me.value = { ...person, created_at: own.created_at, modified_at: own.modified_at }
+}
+
 export const createChatModel = ({ externalUserId, name, token }: Account): ChatModel => {
   const isOnline = (): boolean => client.state.state === 'online'
   const onAccepted = (next: string): void => {
@@ -93,7 +99,7 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
   const outgoingMessages = signal<OutgoingMessages | undefined>(undefined)
   const drafts = signal<Drafts | undefined>(undefined)
   const features = signal<ReadonlySet<string>>(new Set())
-  const people = createPeople(client)
+  const people = createPeople(client, (person) => updateMe(me, person))
   const frames = createFrameLog()
   let marks: ReadMarks | undefined
   let stopWatching = (): void => undefined

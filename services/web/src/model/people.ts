@@ -21,7 +21,8 @@ export interface People {
 /** Ids requested within this time are loaded in one call. */
 const gatherMs = 20
 
-export const createPeople = (client: ChatClient): People => {
+/** `onChanged` receives each user whose profile has changed. */
+export const createPeople = (client: ChatClient, onChanged: (person: Person) => void): People => {
   const people = signal<ReadonlyMap<string, Person>>(new Map())
   const wanted = new Set<string>()
   const asked = new Set<string>()
@@ -30,6 +31,11 @@ export const createPeople = (client: ChatClient): People => {
   const add: People['add'] = (found) => {
     people.value = new Map([...people.value, ...found.map((person) => [person.id, person] as const)])
   }
+
+  client.on('profile', (person) => {
+    add([person])
+    onChanged(person)
+  })
 
   const ask = async (): Promise<void> => {
     const ids = [...wanted]
