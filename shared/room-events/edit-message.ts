@@ -44,13 +44,17 @@ const tooManyEdits = (most: number): Rejection => {
   return rejected('invalid', `body.message: ${reason}`, { field: 'body.message', reason })
 }
 
+/** Always after the message was posted, also by a clock of milliseconds: clients tell edited messages by it. */
+const modifiedAt = (at: string, { createdAt }: MessageState): string =>
+  at > createdAt ? at : new Date(Date.parse(createdAt) + 1).toISOString()
+
 const editedMessage = (command: EditMessage, before: MessageState, at: string): Message => ({
   id: before.id,
   msg: command.body.msg,
   type: command.body.type ?? before.type,
   user_id: before.user,
   created_at: before.createdAt,
-  modified_at: at,
+  modified_at: modifiedAt(at, before),
   ...contentOf(command.body),
   ...lastingParts(before),
 })

@@ -14,10 +14,14 @@ export interface OptionalContent {
   readonly mentions?: Mentions | undefined
 }
 
+const userIds = z.array(field.userId, {
+  error: ({ code }) => (code === 'invalid_type' ? 'must be a list of user ids, or "all"' : undefined),
+})
+
 /** The fields of the optional content in a request. */
 export const contentFields = ({ dataBytes, mentions }: ProtocolLimits) => ({
   data: dataObject(dataBytes).optional(),
-  mentions: z.union([z.array(field.userId).min(1).max(mentions), z.literal('all')]).optional(),
+  mentions: z.union([userIds.min(1).max(mentions), z.literal('all')]).optional(),
 })
 
 /** The same fields in a command on the log. */

@@ -224,6 +224,7 @@ const refused: readonly (readonly [RequestEvent, object, string, string | RegExp
   ['new-message', body('new-message', { data: JSON.parse('{"a":{"__proto__":1}}') }), 'body.data', /__proto__/],
   ['new-message', body('new-message', { data: JSON.parse('{"__proto__":{"a":1}}') }), 'body.data', /__proto__/],
   ['new-message', body('new-message', { mentions: [] }), 'body.mentions', 'must not be empty'],
+  ['new-message', body('new-message', { mentions: 'some' }), 'body.mentions', 'must be a list of user ids, or "all"'],
   ['new-message', body('new-message', { mentions: ids(65) }), 'body.mentions', 'must have at most 64 entries'],
   ['new-message', body('new-message', { thread: 'a' }), 'body.thread', 'must be the id of a message, a UUID'],
   ['new-message', body('new-message', { silent: 1 }), 'body.silent', 'must be true or false'],
