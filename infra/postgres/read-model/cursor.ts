@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { roleNames } from '../../../shared/domain/roles.ts'
 import { CursorError } from '../../../shared/ports/read-model.ts'
 import { parseJson } from '../../../shared/protocol/parse-json.ts'
 
@@ -14,9 +15,15 @@ const schemas = {
   newer: z.strictObject({ after: seq, before: seq.optional(), to: z.string().optional(), ...filters }),
   older: z.strictObject({ before: seq, ...filters }),
   blocks: z.strictObject({ user: z.guid() }),
-  reactions: z.strictObject({ reaction: z.string(), user: z.guid() }),
+  /** `only`: the list has no other reactions. */
+  reactions: z.strictObject({ reaction: z.string(), user: z.guid(), only: z.literal(true).optional() }),
   versions: z.strictObject({ after: seq }),
-  members: z.strictObject({ since: seq, user: z.guid() }),
+  members: z.strictObject({
+    since: seq,
+    user: z.guid(),
+    role: z.enum(roleNames).optional(),
+    banned: z.literal(true).optional(),
+  }),
 } as const
 
 type Kind = keyof typeof schemas

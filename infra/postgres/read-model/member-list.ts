@@ -39,7 +39,9 @@ export const listRoleStatement = pageOf(
 /** The banned users, who are no members. */
 export const listBannedStatement = pageOf('list-banned', 'select * from chat_member where chat_id = $1::uuid and role = 0')
 
-const statementFor = ({ banned = false, role }: Pick<MemberQuery, 'banned' | 'role'>): Statement => {
+type Filters = Pick<MemberQuery, 'role' | 'banned'>
+
+const statementFor = ({ banned = false, role }: Filters): Statement => {
   if (banned) return listBannedStatement
   return role === undefined || role === 'member' ? listMembersStatement : listRoleStatement
 }
@@ -61,18 +63,23 @@ const listedMember = (row: MemberRow): ListedMember => ({
   since: Number(row.since_seq) + 1,
 })
 
+/** The query may repeat the filters or leave them to the cursor. */
+const filtersOf = (query: Filters, { role = query.role, banned = query.banned }: Filters): Filters => ({ role, banned })
+
 /** One page of members or of banned users; undefined: the reader is not a member. Rejects with `CursorError` for a bad cursor. */
 export const listMembers = async (session: DatabaseSession, query: MemberQuery): Promise<MemberPage | undefined> => {
-  const { room, reader: user, role, banned = false, limit, cursor } = query
+  const { room, reader: user, limit, cursor } = query
   const place = cursor === undefined ? undefined : readMemberCursor(cursor)
+  const { role, banned = false } = place === undefined ? query : filtersOf(query, place)
   const after = place === undefined ? [null, null] : [place.since, place.user]
   const values = [room, user, ...after, role === undefined ? null : roles[role], limit]
-  const rows = await session.run<PageRow>(statementFor(query), values)
+  const rows = await session.run<PageRow>(statementFor({ role, banned }), values)
   if (rows.length === 0) return undefined
   const found = rows.filter((row): row is MemberRow => row.user_id !== null)
   const page = found.slice(0, limit)
   const members = page.map((row) => (banned ? { user: row.user_id } : listedMember(row)))
   const last = page.at(-1)
   if (found.length === page.length || last === undefined) return { members }
-  return { members, nextCursor: writeCursor('members', { since: Number(last.since_seq), user: last.user_id }) }
+  const filters = { ...(role === undefined ? {} : { role }), ...(banned ? { banned } : {}) }
+  return { members, nextCursor: writeCursor('members', { since: Number(last.since_seq), user: last.user_id, ...filters }) }
 }

@@ -43,7 +43,9 @@ const reactionsIn = (rows: readonly ReactionRow[]): readonly ListedReaction[] =>
 export const listReactions = async (session: DatabaseSession, query: ReactionQuery): Promise<ReactionPage | NoPage> => {
   const place = query.cursor === undefined ? undefined : readReactionCursor(query.cursor)
   const behind = place === undefined ? [null, null] : [place.reaction, place.user]
-  const values = [query.room, query.reader, query.message, query.reaction ?? null, ...behind, query.limit]
+  // The query may repeat the filter or leave it to the cursor.
+  const only = place?.only === true ? place.reaction : query.reaction
+  const values = [query.room, query.reader, query.message, only ?? null, ...behind, query.limit]
   const rows = await session.run<ReactionRow>(listReactionsStatement, values)
   if (rows[0] === undefined) return 'forbidden'
   if (rows[0].message_seq === null) return 'unknown_message'
@@ -51,7 +53,8 @@ export const listReactions = async (session: DatabaseSession, query: ReactionQue
   const reactions = found.slice(0, query.limit)
   const last = reactions.at(-1)
   if (found.length === reactions.length || last === undefined) return { reactions }
-  return { reactions, nextCursor: writeCursor('reactions', { reaction: last.reaction, user: last.user }) }
+  const filter = only === undefined ? {} : { only: true as const }
+  return { reactions, nextCursor: writeCursor('reactions', { reaction: last.reaction, user: last.user, ...filter }) }
 }
 
 /** SQL for the text of a version that is kept after the deletion of its message, for members who may delete any message. */

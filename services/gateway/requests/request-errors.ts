@@ -40,6 +40,10 @@ export const reasonOf: z.core.$ZodErrorMap = (issue) => {
       return 'must be the id of a chat, a UUID that create-chat or list-chats returns'
     case 'unrecognized_keys':
       return 'unknown field'
+    case 'invalid_value':
+      return issue.values.length === 1
+        ? `must be ${String(issue.values[0])}`
+        : `must be one of: ${issue.values.map(String).join(', ')}`
     default:
       return issue.message
   }

@@ -66,6 +66,10 @@ export const changedMessageTests = (opened: () => OpenStore): void => {
     expect(await readModel.reactionsOf({ ...query, reaction: 'a', limit: 2 })).toEqual({
       reactions: [{ reaction: 'a', user: ann, seq: 5 }],
     })
+    const one = await readModel.reactionsOf({ ...query, reaction: 'b', limit: 1 })
+    if (typeof one === 'string') throw new Error(one)
+    await act(react(ann, id, 'c'))
+    expect(await readModel.reactionsOf({ ...query, limit: 2, cursor: one.nextCursor })).toEqual(next)
     expect(await readModel.reactionsOf({ ...query, reader: stranger, limit: 2 })).toBe('forbidden')
     expect(await readModel.reactionsOf({ ...query, message: room, limit: 2 })).toBe('unknown_message')
   })

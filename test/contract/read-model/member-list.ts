@@ -81,6 +81,22 @@ export const memberListTests = (opened: () => OpenStore): void => {
     expect(await readModel.membersOf({ room: randomUUID(), reader: ann, limit: 5 })).toBeUndefined()
   })
 
+  it('continues the list of banned users, or of one role, by a cursor alone', async () => {
+    const { store, readModel } = opened()
+    const { room, ann, bob, cyd, act, add, ban, set } = await roomWithRoles(store)
+    const listed = async (filters: Pick<MemberQuery, 'role' | 'banned'>) => {
+      const first = await readModel.membersOf({ room, reader: ann, ...filters, limit: 1 })
+      const next = await readModel.membersOf({ room, reader: ann, limit: 1, cursor: first?.nextCursor ?? 'none' })
+      return [...(first?.members ?? []), ...(next?.members ?? [])].map(({ user }) => user).toSorted()
+    }
+    await act(ban(ann, [bob, cyd]))
+    expect(await listed({ banned: true })).toEqual([bob, cyd].toSorted())
+    await act(set(ann, [bob, cyd], 'member'), add(ann, [bob, cyd]))
+    expect(await listed({ role: 'member' })).toEqual([bob, cyd].toSorted())
+    await act(set(ann, [bob, cyd], 'admin'))
+    expect(await listed({ role: 'admin' })).toEqual([bob, cyd].toSorted())
+  })
+
   it('refuses a cursor of another list', async () => {
     const { store, readModel } = opened()
     const { room, ann } = await roomWithRoles(store)

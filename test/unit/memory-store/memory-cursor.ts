@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { roleNames } from '../../../shared/domain/roles.ts'
 import { CursorError } from '../../../shared/ports/read-model.ts'
 
 const places = {
@@ -14,9 +15,14 @@ const places = {
     replies: z.boolean().optional(),
     pinned: z.boolean().optional(),
   }),
-  members: z.object({ list: z.literal('members'), from: z.int().min(0) }),
+  members: z.object({
+    list: z.literal('members'),
+    from: z.int().min(0),
+    role: z.enum(roleNames).optional(),
+    banned: z.boolean().optional(),
+  }),
   blocks: z.object({ list: z.literal('blocks'), user: z.string() }),
-  details: z.object({ list: z.literal('details'), from: z.int().min(0) }),
+  details: z.object({ list: z.literal('details'), from: z.int().min(0), reaction: z.string().optional() }),
 } as const
 
 type List = keyof typeof places

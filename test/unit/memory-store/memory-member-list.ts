@@ -25,12 +25,13 @@ const membersIn = (chat: ChatRow, now: string): readonly ListedMember[] =>
 export const memberPage = (tables: MemoryTables, query: MemberQuery, now: string): MemberPage | undefined => {
   const chat = tables.chats.get(query.room)
   if (chat === undefined || !isMember(chat, query.reader)) return undefined
-  const start = query.cursor === undefined ? 0 : readCursor('members', query.cursor).from
-  const all = query.banned === true ? bannedIn(chat) : membersIn(chat, now)
-  const found = all.filter(({ role }) => query.role === undefined || role === query.role)
+  const place = query.cursor === undefined ? { from: 0 } : readCursor('members', query.cursor)
+  const { from: start, role: wanted, banned: isBanned } = { ...query, ...place }
+  const all = isBanned === true ? bannedIn(chat) : membersIn(chat, now)
+  const found = all.filter(({ role }) => wanted === undefined || role === wanted)
   const end = start + query.limit
   return {
     members: found.slice(start, end),
-    ...(end < found.length ? { nextCursor: writeCursor('members', { from: end }) } : {}),
+    ...(end < found.length ? { nextCursor: writeCursor('members', { from: end, role: wanted, banned: isBanned }) } : {}),
   }
 }

@@ -77,12 +77,13 @@ export const reactionPage = (tables: MemoryTables, query: ReactionQuery): Reacti
   if (!isReader(tables, query.room, query.reader)) return 'forbidden'
   const row = messageOf(tables, query.room, query.message)
   if (row === undefined || row.state.isDeleted) return 'unknown_message'
-  const start = query.cursor === undefined ? 0 : readCursor('details', query.cursor).from
-  const all = reactionsOf(row).filter(({ reaction }) => query.reaction === undefined || reaction === query.reaction)
+  const place = query.cursor === undefined ? { from: 0 } : readCursor('details', query.cursor)
+  const { from: start, reaction: only } = { reaction: query.reaction, ...place }
+  const all = reactionsOf(row).filter(({ reaction }) => only === undefined || reaction === only)
   const end = start + query.limit
   return {
     reactions: all.slice(start, end),
-    ...(end < all.length ? { nextCursor: writeCursor('details', { from: end }) } : {}),
+    ...(end < all.length ? { nextCursor: writeCursor('details', { from: end, reaction: only }) } : {}),
   }
 }
 

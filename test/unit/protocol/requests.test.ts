@@ -161,6 +161,7 @@ describe('a request', () => {
 const nested = (levels: number): object => (levels === 1 ? {} : { a: nested(levels - 1) })
 
 const badText = 'must be well-formed Unicode without U+0000'
+const anyRole = 'must be one of: reader, member, moderator, admin, owner'
 const refused: readonly (readonly [RequestEvent, object, string, string | RegExp])[] = [
   ['ping', { body: {}, id: '' }, 'id', 'must not be empty'],
   ['ping', { body: {}, id: 'x'.repeat(65) }, 'id', 'must have at most 64 characters'],
@@ -245,6 +246,10 @@ const refused: readonly (readonly [RequestEvent, object, string, string | RegExp
     'body.until',
     'must be an ISO-8601 time with a zone, like 2026-11-24T15:45:02Z',
   ],
+  ['update-members', body('update-members', { role: 'king' }), 'body.role', anyRole],
+  ['update-chat', body('update-chat', { chat: { rules: { post: 20 } } }), 'body.chat.rules.post', anyRole],
+  ['create-chat', { body: { users: [user], direct: false } }, 'body.direct', 'must be true'],
+  ['list-members', query('list-members', { role: 'king' }), 'body.query.role', anyRole],
   ['list-members', query('list-members', { limit: 0 }), 'body.query.limit', 'must be at least 1'],
   ['list-chats', { body: {} }, 'body.user', 'is missing'],
   ['list-chats', body('list-chats', { user: { id: 'ann' } }), 'body.user.id', /^must be the id of a user/],
