@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { until } from '../../support/poll.ts'
 import { projectFolder } from '../../support/stack/replica.ts'
 import { needsHelm } from '../support/helm.ts'
+import { commandWith } from '../support/readme-commands.ts'
 import { chatNamespace, services } from './chat-namespace.ts'
 import { getAll } from './kubectl.ts'
 import { loadImages } from './load-images.ts'
@@ -97,6 +98,13 @@ describe('a release of the chart, under load', () => {
     expect(problems).toEqual([])
     expect(closed).toEqual({})
   })
+})
+
+it('the job sweep connects to an upgraded database after the command of the README has given its role a login', async () => {
+  await promisify(execFile)('sh', ['-c', commandWith('alter role chat_sweeper')])
+  await chat.kubectl('create', 'job', 'sweep-now', '--from=cronjob/sweep')
+  await chat.kubectl('wait', 'job/sweep-now', '--for=condition=Complete', '--timeout=3m')
+  await chat.kubectl('delete', 'job', 'sweep-now')
 })
 
 it('helm test finds no fault', async () => {
