@@ -29,6 +29,8 @@ export interface JoinedChat extends Chat {
   readonly role?: Role
   /** The end of that role, if it is a lower one for a time. */
   readonly role_until?: string
+  /** The role that applies after that end. */
+  readonly role_after?: Role
   /** In a direct chat that was read from the list of chats: the other user. */
   readonly peer?: Pick<Person, 'id' | 'externalUserId' | 'name' | 'image'>
 }

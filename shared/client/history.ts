@@ -63,6 +63,8 @@ export interface ListedChat extends Chat, Partial<Omit<RoomUnread, 'room'>> {
   readonly role?: Role
   /** The end of that role, if it is a lower one for a time. */
   readonly role_until?: string
+  /** The role that applies after that end. */
+  readonly role_after?: Role
   /** In a direct chat: the other user. */
   readonly peer?: Pick<User, 'id' | 'externalUserId' | 'name' | 'image'>
 }

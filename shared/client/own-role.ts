@@ -3,10 +3,10 @@ import type { JoinedChat, RolesChange } from './chat-events.ts'
 
 /** The role of the bound user in one room. */
 export interface OwnRole {
-  joined(chat: Pick<JoinedChat, 'role' | 'role_until'>): void
+  joined(chat: Pick<JoinedChat, 'role' | 'role_until' | 'role_after'>): void
   /** The role of the user has changed. */
   changed(change: Pick<RolesChange, 'role' | 'until'>): void
-  /** Undefined: not known, because a lower role has ended that hid the lasting one. */
+  /** Undefined: the user has not joined, or a lower role has ended and the service did not name the role after it. */
   now(at: string): Role | undefined
 }
 
@@ -14,8 +14,8 @@ export const createOwnRole = (): OwnRole => {
   let lasting: Role | undefined
   let lowered: { readonly role: Role; readonly until: string } | undefined
   return {
-    joined: ({ role = 'member', role_until: until }) => {
-      lasting = until === undefined ? role : undefined
+    joined: ({ role = 'member', role_until: until, role_after: after }) => {
+      lasting = until === undefined ? role : after
       lowered = until === undefined ? undefined : { role, until }
     },
     changed: ({ role, until }) => {

@@ -39,7 +39,7 @@ export interface Room extends MessageList, CallsOfRoom {
   readonly chat: JoinedChat | undefined
   /** The ids of the present members. */
   readonly members: readonly string[]
-  /** The role of the user, as far as it is known: after a lower role has ended, undefined until it changes again. */
+  /** The role of the user now; undefined until it is known. */
   readonly role: Role | undefined
   /** The user was removed from the room. */
   readonly isOver: boolean

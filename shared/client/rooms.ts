@@ -112,7 +112,7 @@ export const createRooms = ({ me, emit, requestResume }: RoomsDeps): Rooms => {
     if (event === 'create-chat') {
       positions.set(room, { last: seq, highest: seq, state: 'following', isIntroduced: true })
       const { chat, user_id: creator } = bodyOf<{ chat: Chat; user_id: string }>(frame)
-      return emit('chat', { ...chat, seq, ...(creator === me() ? { role: 'owner' } : {}) })
+      return emit('chat', { ...chat, seq, ...(creator === me() && !chat.direct ? { role: 'owner' } : {}) })
     }
     const joins = event === 'add-users' && bodyOf<Membership>(frame).users.includes(me())
     awaitChat(room, joins ? seq : seq - 1, seq)

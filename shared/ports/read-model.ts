@@ -51,6 +51,8 @@ export interface ChatListEntry extends Chat, UnreadState {
   readonly role?: Role
   /** The end of that role, if it is a lower one for a time. */
   readonly role_until?: string
+  /** The role that applies after that end; present if and only if `role_until` is. */
+  readonly role_after?: Role
   /** In a direct chat: the other user, without its data. */
   readonly peer?: Pick<User, 'id' | 'externalUserId' | 'name' | 'image'>
 }

@@ -46,6 +46,7 @@ const listedChat = chatSchema.extend({
   settings: settingsSchema.optional(),
   role: role.optional(),
   role_until: time.optional(),
+  role_after: role.optional(),
 })
 
 type RoomBodies = { readonly [Name in RoomEventName]: RoomEventOf<Name>['feedBody'] }

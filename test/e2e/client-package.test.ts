@@ -121,7 +121,7 @@ describe('The packed client', () => {
   })
 
   it('has an example in each section of its document', () => {
-    expect(examples.length).toBe(8)
+    expect(examples.length).toBe(12)
     expect(readme.match(/^```js$/gm)).toHaveLength(examples.length)
   })
 

@@ -144,7 +144,7 @@ describe.skipIf(noStackReason())('npm run load', () => {
       const { verdict, scenario: result, totals } = report()
       expect(verdict).toEqual(correct)
       const { iterations, actions } = result ?? {}
-      expect(iterations?.completed).toBeGreaterThan(3)
+      expect(iterations?.completed).toBeGreaterThan(0)
       expect(actions?.join?.count).toBeGreaterThanOrEqual(iterations?.completed ?? 0)
       // A room, and for each iteration a join, two messages, three changes and a leave.
       expect(totals.confirmed).toBeGreaterThanOrEqual(4 + 7 * (iterations?.completed ?? 0))

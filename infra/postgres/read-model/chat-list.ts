@@ -9,7 +9,7 @@ import { readChatCursor, writeCursor } from './cursor.ts'
 import type { SettingsRow } from './member-settings.ts'
 import { settingsCells, settingsOf } from './member-settings.ts'
 import { peerJson, peerOf } from './peer.ts'
-import { roleCell, roleUntilCell } from './role-cells.ts'
+import { lastingRoleCell, roleCell, roleUntilCell } from './role-cells.ts'
 import type { MarkerRow, UnreadRow } from './unread.ts'
 import { markerOf, markerSeq, unreadCells, unreadOf } from './unread.ts'
 
@@ -42,6 +42,7 @@ export const listChatsStatement: Statement = {
   select id, name, counted.seq, found, peer, ${isoText('created_at')} as created_at, ${isoText('modified_at')} as modified_at,
     ${isoText('activity')} as activity, image, data, rules,
     ${roleCell('membership', 'counted')} as own_role, ${isoText(`(${roleUntilCell('membership')})`)} as own_until,
+    ${lastingRoleCell('membership', 'counted')} as own_lasting,
     (select string_agg(user_id::text, ',' order by since_seq, user_id)
       from chat_member where chat_id = counted.id and until_seq is null) as users,
     state.gen, ${marker} as marker_seq, ${unread}, ${settingsCells('state')}
@@ -77,6 +78,7 @@ interface ListedChatRow extends MarkerRow, UnreadRow, SettingsRow {
   readonly rules: string | null
   readonly own_role: number
   readonly own_until: string | null
+  readonly own_lasting: number
   /** The other user of a direct chat, as JSON text; null: another chat. */
   readonly peer: string | null
   /** Number of chats found, at most one more than the limit. */
@@ -99,7 +101,7 @@ const listedChat = (row: ListedChatRow): ChatListEntry => ({
   seq: Number(row.seq),
   ...contentOf(row),
   ...(row.own_role === roles.member ? {} : { role: roleName(row.own_role) }),
-  ...(row.own_until === null ? {} : { role_until: row.own_until }),
+  ...(row.own_until === null ? {} : { role_until: row.own_until, role_after: roleName(row.own_lasting) }),
   read: markerOf(row),
   ...unreadOf(row),
   settings: settingsOf(row),

@@ -74,8 +74,9 @@ export interface QueriesDeps {
 
 /** A chat as the list shows it; below the feature levels of roles and of the state of members, without them. */
 const listedChat = (entry: ChatListEntry, level: number): object => {
-  const { unread, mentions, read, settings, role, role_until: until, ...chat } = entry
-  const ofRole = { ...(role === undefined ? {} : { role }), ...(until === undefined ? {} : { role_until: until }) }
+  const { unread, mentions, read, settings, role, role_until: until, role_after: after, ...chat } = entry
+  const lowered = until === undefined ? {} : { role_until: until, role_after: after }
+  const ofRole = { ...(role === undefined ? {} : { role }), ...lowered }
   const state = { unread, mentions, read, settings: settingsBody(settings) }
   return { ...chat, ...(level < chatRulesLevel ? {} : ofRole), ...(level < memberStateLevel ? {} : state) }
 }

@@ -47,7 +47,9 @@ export const memberListTests = (opened: () => OpenStore): void => {
     expect(listed).toEqual([{ user: bob, role: 'reader', until: farAhead, since: 1 }])
     expect(await membersOf(readModel, { room, reader: ann, role: 'member' })).toEqual([{ user: cyd, role: 'member', since: 2 }])
     const { chats } = await readModel.chatsOf({ user: bob, limit: 1 })
-    expect(chats).toMatchObject([{ role: 'reader', role_until: farAhead }])
+    expect(chats).toMatchObject([{ role: 'reader', role_until: farAhead, role_after: 'member' }])
+    const { chats: unmuted } = await readModel.chatsOf({ user: cyd, limit: 1 })
+    expect(unmuted).not.toMatchObject([{ role_after: expect.anything() }])
   })
 
   it('lists banned users apart, also one who never was a member, until the ban is lifted', async () => {

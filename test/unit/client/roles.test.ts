@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { ChatClient } from '../../../shared/client/chat-client.ts'
-import { bob, me, room, roomOf, script } from './scripted-service.ts'
+import { bob, chatOf, me, room, roomOf, script } from './scripted-service.ts'
 
 const own = roomOf(7)
 const at = '2026-11-24T15:45:09.000Z'
@@ -53,6 +53,31 @@ describe('A call that changes a chat or its members', () => {
 })
 
 describe('The handle of a room', () => {
+  it.each([
+    ['reader', 'that applies now', until],
+    ['moderator', 'that has ended', '2025-06-01T00:00:00.000Z'],
+  ])('has the role %s if the user joined with a lower role %s', async (role, _, role_until) => {
+    const { bind, last, clock, client } = script()
+    const handle = client.room(room)
+    await bind({ others: { [room]: 5 } })
+    const listed = { ...chatOf(room), seq: 5, role: 'reader', role_until, role_after: 'moderator' }
+    last().answer(last().take('list-chats'), { chats: [listed] })
+    await clock.run(0)
+    expect(handle.role).toBe(role)
+  })
+
+  it.each([
+    ['owner', 'a chat with a name', { name: 'room' }],
+    ['member', 'a direct chat', { name: '', direct: true }],
+  ])('has the role %s for the creator of %s', async (role, _, content) => {
+    const { joined, client } = script()
+    const socket = await joined({ [room]: 5 })
+    const created = roomOf(8)
+    const chat = { ...chatOf(created), ...content }
+    socket.deliver({ event: 'create-chat', room: created, seq: 1, body: { chat, user_id: me } })
+    expect(client.room(created).role).toBe(role)
+  })
+
   it('has the content of the chat and the role of the user as they are now, and reports their changes', async () => {
     const { joined, client } = script()
     const handle = client.room(room)

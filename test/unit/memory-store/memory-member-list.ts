@@ -5,10 +5,14 @@ import { readCursor, writeCursor } from './memory-cursor.ts'
 import type { ChatRow, MemoryTables } from './memory-rows.ts'
 import { isMember, presentMembers } from './memory-tables.ts'
 
+/** The lasting role of a member. */
+export const lastingRole = (chat: ChatRow, user: string): number =>
+  chat.roles.get(user)?.role ?? roleWithout(user === chat.createdBy && chat.name !== '')
+
 /** The role of a member now, and the end of a lower one. */
 export const roleNow = (chat: ChatRow, user: string, now: string): { readonly role: Role; readonly until?: string } => {
-  const { role, lowered } = chat.roles.get(user) ?? { role: null }
-  const lasting = role ?? roleWithout(user === chat.createdBy && chat.name !== '')
+  const lowered = chat.roles.get(user)?.lowered
+  const lasting = lastingRole(chat, user)
   if (lowered === undefined || now >= lowered.until) return { role: roleName(lasting) }
   return { role: roleName(Math.min(lasting, lowered.role)), until: lowered.until }
 }

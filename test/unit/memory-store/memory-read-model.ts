@@ -1,3 +1,4 @@
+import { roleName } from '../../../shared/domain/roles.ts'
 import type {
   BlockPage,
   BlockQuery,
@@ -11,7 +12,7 @@ import { eventDigest } from '../../../shared/records/event-digest.ts'
 import { roomsDigest } from '../../../shared/records/rooms-digest.ts'
 import { entriesInPage } from './entries-in-page.ts'
 import { readCursor, writeCursor } from './memory-cursor.ts'
-import { memberPage, roleNow } from './memory-member-list.ts'
+import { lastingRole, memberPage, roleNow } from './memory-member-list.ts'
 import { memberSettings, unreadState } from './memory-member-states.ts'
 import { messagePage, reactionPage, versionPage } from './memory-message-list.ts'
 import type { ChatRow, MemoryTables } from './memory-rows.ts'
@@ -128,7 +129,7 @@ const listed = (tables: MemoryTables, chat: ChatRow, viewer: string, now: string
     settings: memberSettings(tables, chat.id, viewer),
     ...contentOf(chat),
     ...(role === 'member' ? {} : { role }),
-    ...(until === undefined ? {} : { role_until: until }),
+    ...(until === undefined ? {} : { role_until: until, role_after: roleName(lastingRole(chat, viewer)) }),
     ...peerIn(tables, chat, viewer),
   }
 }
