@@ -2,7 +2,7 @@ import type { Engine } from '../../infra/docker/engine.ts'
 import { ensureEngine } from '../../infra/docker/engine.ts'
 import { buildChatImage, describeImage, ensureImages } from '../../infra/docker/images.ts'
 import { pinnedImages } from '../../infra/docker/pinned-images.ts'
-import { stackImages } from '../support/stack/containers/stack-images.ts'
+import { stackImages } from '../testing/containers/stack-images.ts'
 
 const print = (line: string): void => {
   process.stderr.write(`docker: ${line}\n`)

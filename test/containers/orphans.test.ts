@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { probeRedis } from '../../infra/native/probe-redis.ts'
 import { runCommand } from '../../infra/native/run-command.ts'
-import { removeOrphans } from '../support/stack/containers/reaper.ts'
+import { removeOrphans } from '../testing/containers/reaper.ts'
 import { noContainersReason } from './provided-containers.ts'
 
 describe.skipIf(noContainersReason())('Containers of a killed process', () => {

@@ -80,6 +80,7 @@ describe.skipIf(noStackReason())('admin audit', () => {
     expect(code).toBe(3)
     expect(report.findings.first.filter(({ where }) => where === room).map(({ part, what }) => `${part}: ${what}`)).toEqual([
       'store: 3 events from 1 to 4',
+      'store: 2 numbered messages, but the last number is 3',
     ])
     await change(`delete from message where chat_id = '${room}' and seq = 4`)
     const again = await audited()

@@ -26,7 +26,7 @@ describe.skipIf(noStackReason())('People on two gateways and two writers', () =>
     await chat.admin('level', '--raise')
     await chat.addGateway()
     await chat.addGateway()
-  }, 60_000)
+  }, 120_000)
   afterAll(() => chat[Symbol.asyncDispose]())
 
   /** A user with a device on each gateway in turn. */

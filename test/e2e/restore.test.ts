@@ -9,11 +9,11 @@ import { findPostgresBin } from '../../infra/native/tools.ts'
 import { dump, withSession } from '../contract/postgres/session.ts'
 import type { Person } from '../support/client/person.ts'
 import { freshName, personOn } from '../support/client/person.ts'
-import { stackImages } from '../support/stack/containers/stack-images.ts'
 import { noStackReason, sharedStack } from '../support/stack/shared-stack.ts'
 import type { Chat } from '../support/stack/start-chat.ts'
 import { startChat } from '../support/stack/start-chat.ts'
 import { stackKind } from '../support/stack/start-stack.ts'
+import { stackImages } from '../testing/containers/stack-images.ts'
 
 const run = promisify(execFile)
 const readModelTables = ['app_user', 'chat', 'chat_member', 'message']

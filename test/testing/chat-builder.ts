@@ -1,6 +1,6 @@
-import type { StackImages } from '../support/stack/containers/stack-images.ts'
-import { stackImages } from '../support/stack/containers/stack-images.ts'
 import type { Environment } from '../support/stack/server.ts'
+import type { StackImages } from './containers/stack-images.ts'
+import { stackImages } from './containers/stack-images.ts'
 import { reportOnStderr } from './pull-images.ts'
 import type { TokenIssuer } from './token-issuer.ts'
 import { tokenIssuer } from './token-issuer.ts'

@@ -114,6 +114,11 @@ export const chatMemberTable = defineEntity({
   indexes: [
     { name: 'chat_member_present', properties: ['userId', 'chatId'], where: 'until_seq is null' },
     { name: 'chat_member_since', properties: ['chatId', 'sinceSeq', 'userId'], where: 'until_seq is null' },
+    {
+      name: 'chat_member_role',
+      properties: ['chatId', 'sinceSeq', 'userId'],
+      where: 'until_seq is null and (role is not null or lowered_role is not null)',
+    },
     { name: 'chat_member_owner', properties: ['chatId'], where: 'role = 50 and until_seq is null' },
     { name: 'chat_member_banned', properties: ['chatId', 'sinceSeq', 'userId'], where: 'role = 0' },
   ],

@@ -1,3 +1,5 @@
+import { insertMessages } from './0008-functions.ts'
+
 /**
  * The changes of chats and of roles by events. A group that is absent has no rows, and each has at most one row per key. A
  * column that is null stays. A user may be banned who never was a member: its row then begins and ends with the ban.
@@ -69,13 +71,7 @@ const applyRoomChanges = `create or replace function apply_room_changes(
       where chat_member.chat_id = gone.chat_id and chat_member.user_id = gone.user_id;
     end if;
     if message_chats is not null then
-      insert into message (chat_id, seq, id, created_at, user_id, type, thread, reply_to, n)
-      select new.*, coalesce(newest.n, 0) + row_number() over (partition by new.chat_id order by new.seq)
-      from unnest(message_chats, message_seqs, message_ids, messages_created_at, message_users, message_types,
-        message_threads, messages_reply_to) as new (chat_id, seq, id, created_at, user_id, type, thread, reply_to)
-      left join lateral (
-        select message.n from message where message.chat_id = new.chat_id order by message.seq desc limit 1
-      ) as newest on true;
+      ${insertMessages}
     end if;
     if message_changes is not null then
       perform apply_chat_changes(message_changes);

@@ -7,7 +7,7 @@ import { roleCell, roleUntilCell } from './role-cells.ts'
 
 const reader = 'select from chat_member where chat_id = $1::uuid and user_id = $2::uuid and until_seq is null'
 
-/** A row without a user: there is none on this page. No row: the reader is not a member. */
+/** A row without a user: there is none on this page. No row: the reader is not a member. `shown`: SQL for the rows to list. */
 const pageOf = (name: string, shown: string): Statement => ({
   name,
   text: `select page.user_id, page.since_seq, page.role, ${isoText('page.role_until')} as role_until
@@ -15,9 +15,8 @@ const pageOf = (name: string, shown: string): Statement => ({
     left join lateral (
       select * from (
         select member.user_id, member.since_seq, ${roleCell('member', 'chat')} as role, ${roleUntilCell('member')} as role_until
-        from chat_member as member join chat on chat.id = member.chat_id
-        where member.chat_id = $1::uuid and ${shown}
-          and ($3::bigint is null or (member.since_seq, member.user_id) > ($3::bigint, $4::uuid))
+        from chat cross join lateral (${shown}) as member
+        where chat.id = $1::uuid and ($3::bigint is null or (member.since_seq, member.user_id) > ($3::bigint, $4::uuid))
       ) as found
       where $5::int is null or found.role = $5::int
       order by since_seq, user_id limit $6::int + 1
@@ -25,11 +24,25 @@ const pageOf = (name: string, shown: string): Statement => ({
     order by page.since_seq, page.user_id`,
 })
 
-/** The members in the order of joining, by an index. A filter by role reads all members up to the end of the page. Exported so that a test can examine its plan. */
-export const listMembersStatement = pageOf('list-members', 'member.until_seq is null')
+const present = 'select * from chat_member where chat_id = $1::uuid and until_seq is null'
+const hasRole = '(role is not null or lowered_role is not null)'
+
+/** The members in the order of joining, by an index. Exported so that a test can examine its plan. */
+export const listMembersStatement = pageOf('list-members', present)
+
+/** Another role than `member` have only the members with a role of their own, by another index, and the creator. */
+export const listRoleStatement = pageOf(
+  'list-members-of-role',
+  `${present} and ${hasRole} union all ${present} and user_id = chat.created_by and not ${hasRole}`,
+)
 
 /** The banned users, who are no members. */
-export const listBannedStatement = pageOf('list-banned', 'member.role = 0')
+export const listBannedStatement = pageOf('list-banned', 'select * from chat_member where chat_id = $1::uuid and role = 0')
+
+const statementFor = ({ banned = false, role }: Pick<MemberQuery, 'banned' | 'role'>): Statement => {
+  if (banned) return listBannedStatement
+  return role === undefined || role === 'member' ? listMembersStatement : listRoleStatement
+}
 
 interface MemberRow {
   readonly user_id: string
@@ -54,7 +67,7 @@ export const listMembers = async (session: DatabaseSession, query: MemberQuery):
   const place = cursor === undefined ? undefined : readMemberCursor(cursor)
   const after = place === undefined ? [null, null] : [place.since, place.user]
   const values = [room, user, ...after, role === undefined ? null : roles[role], limit]
-  const rows = await session.run<PageRow>(banned ? listBannedStatement : listMembersStatement, values)
+  const rows = await session.run<PageRow>(statementFor(query), values)
   if (rows.length === 0) return undefined
   const found = rows.filter((row): row is MemberRow => row.user_id !== null)
   const page = found.slice(0, limit)

@@ -240,7 +240,7 @@ describe.skipIf(noStackReason())('listing the chats of a user on PostgreSQL', ()
   }, 60_000)
 
   it.each([
-    ['20', few, 480],
+    ['20', few, 600],
     ['5,000', many, 16_000],
     ['5,000 direct', direct, 16_000],
   ])(

@@ -31,9 +31,7 @@ const disturbUnderLoad = async (what: string, disturb: () => Promise<void>): Pro
 /** The images of all pods of the services. */
 const images = async (): Promise<readonly string[]> => {
   const pods = (await Promise.all(services.map(chat.pods))).flat()
-  return [...new Set(pods.flatMap(({ spec }) => (spec?.containers ?? []) as unknown as { readonly image: string }[]))].map(
-    ({ image }) => image,
-  )
+  return pods.flatMap(({ spec }) => (spec?.containers ?? []) as unknown as { readonly image: string }[]).map(({ image }) => image)
 }
 
 /** Resolves when no pod of another version is left. */
@@ -57,16 +55,19 @@ beforeAll(async () => {
   // The port of the node, and with it the address of the clients, exists only after the installation.
   url = await chat.socketUrl()
   await release.upgrade(previous)
+  // A pod of the first installation refuses sockets under this address.
+  await runsOnly(previous)
 })
 afterAll(() => owned.disposeAsync())
 
 describe('a release of the chart, under load', () => {
   it('is upgraded from the previous version without lost, duplicated or reordered messages', async () => {
-    const { problems } = await disturbUnderLoad('helm upgrade', async () => {
+    const { problems, closed } = await disturbUnderLoad('helm upgrade', async () => {
       await release.upgrade(present)
       await runsOnly(present)
     })
     expect(problems).toEqual([])
+    expect(Object.keys(closed)).toEqual(['1012'])
   })
 
   it('is rolled back to the previous version without lost, duplicated or reordered messages', async () => {
@@ -105,6 +106,8 @@ it('helm test finds no fault', async () => {
 
 it('helm uninstall leaves nothing but the namespace and the pod of helm test', async () => {
   await release.uninstall()
+  // The migration job of the rollback that was refused is unknown to Helm.
+  await chat.kubectl('delete', 'job', '--selector', 'app.kubernetes.io/name=admin', '--ignore-not-found')
   const kinds = ['pods', 'deployments', 'statefulsets', 'jobs', 'cronjobs', 'services', 'configmaps', 'secrets']
   const more = ['persistentvolumeclaims', 'networkpolicies', 'serviceaccounts', 'hpa', 'poddisruptionbudgets']
   const names = async (): Promise<readonly string[]> => {

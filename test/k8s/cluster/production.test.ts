@@ -81,13 +81,6 @@ it('the commands for production deploy servers and services, over TLS with login
   expect(await auditReport()).toContain('Nothing is missing, doubled or late.')
 })
 
-it('the daily jobs succeed with their own logins', async () => {
-  for (const name of ['prune', 'sweep']) {
-    await chat.kubectl('create', 'job', `${name}-now`, `--from=cronjob/${name}`)
-    await chat.kubectl('wait', '--for=condition=Complete', `job/${name}-now`, '--timeout=120s')
-  }
-})
-
 it('only the proxies of the Gateway reach the gateways, and only the services reach the servers', async () => {
   await kubectl(['create', 'namespace', 'gateway-system'])
   owned.defer(async () => void (await kubectl(['delete', 'namespace', 'gateway-system', '--wait=false'])))

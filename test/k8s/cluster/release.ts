@@ -54,8 +54,7 @@ export const releaseIn = ({ namespace }: ChatNamespace, url: () => string | unde
       const values = ['--set', `image.tag=${tag}`, ...pinned, ...config]
       await run('upgrade', '--install', 'chat', chart, '--create-namespace', ...wait('15m'), ...values)
     },
-    rollback: async (revision, timeout = '15m') =>
-      void (await run('rollback', 'chat', `${revision}`, '--cleanup-on-fail', ...wait(timeout))),
+    rollback: async (revision, timeout = '15m') => void (await run('rollback', 'chat', `${revision}`, ...wait(timeout))),
     test: () => run('test', 'chat'),
     uninstall: async () => void (await run('uninstall', 'chat', '--wait')),
   }

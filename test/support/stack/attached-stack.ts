@@ -1,5 +1,5 @@
-import { containerPrograms } from './containers/container-programs.ts'
-import type { ContainerSite } from './containers/container-site.ts'
+import { containerPrograms } from '../../testing/containers/container-programs.ts'
+import type { ContainerSite } from '../../testing/containers/container-site.ts'
 import { dropNamespaces } from './drop-namespaces.ts'
 import { createDatabase, newNamespaceIn, withDatabase } from './namespaces.ts'
 import { processPrograms } from './process-programs.ts'

@@ -1,6 +1,6 @@
+import { dockerStack } from '../../testing/containers/docker-stack.ts'
+import { stackImages } from '../../testing/containers/stack-images.ts'
 import type { Attachment } from './attached-stack.ts'
-import { dockerStack } from './containers/docker-stack.ts'
-import { stackImages } from './containers/stack-images.ts'
 import { envStack, urlsFrom } from './env-stack.ts'
 import { nativeStack } from './native-stack.ts'
 import type { Stack, StackKind } from './stack.ts'

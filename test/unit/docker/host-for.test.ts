@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hostFor } from '../../support/stack/containers/host-for.ts'
+import { hostFor } from '../../testing/containers/host-for.ts'
 
 describe('hostFor', () => {
   it('returns an address of this machine on the network of the containers', async () => {

@@ -58,5 +58,5 @@ describe('the embedded mode', () => {
     expect(left).toEqual([young, young])
     await life.stop()
     await embedded.stop()
-  })
+  }, 60_000)
 })

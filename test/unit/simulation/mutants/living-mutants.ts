@@ -12,7 +12,7 @@ export const livingMutants: readonly Mutant[] = [
     module: memory,
     in: 'afterDeletion',
     guard: 'thread',
-    shownBy: 23,
+    shownBy: 3,
   },
   {
     rule: 'a deletion removes the content from the stored events (J1b)',
@@ -20,7 +20,7 @@ export const livingMutants: readonly Mutant[] = [
     in: 'afterDeletion',
     call: 'redactedEvent',
     becomes: 'event',
-    shownBy: 7,
+    shownBy: 8,
   },
   {
     rule: 'a page is as of the head in its snapshot (J1)',
@@ -47,7 +47,7 @@ export const livingMutants: readonly Mutant[] = [
     in: 'permittedMessage',
     call: 'whyNotChanged',
     becomes: "action === 'pin' ? undefined : <original>",
-    shownBy: 5,
+    shownBy: 11,
   },
   {
     rule: 'only members change messages (J5)',
@@ -68,7 +68,7 @@ export const livingMutants: readonly Mutant[] = [
     in: 'projectMessage',
     call: 'stringify',
     becomes: 'row.edits.length > 1 ? row.data : <original>',
-    shownBy: 34,
+    shownBy: 49,
   },
   {
     rule: 'events and fields of a level are refused until the store has it (J7)',

@@ -26,7 +26,7 @@ export const livingWriterMutants: readonly Mutant[] = [
   },
   {
     rule: 'a message is in the state that the batch has read (J1)',
-    module: writer('decide-batch'),
+    module: writer('batch-state'),
     in: 'chatsOf',
     body: 'return new Map(chats)',
   },
@@ -34,7 +34,7 @@ export const livingWriterMutants: readonly Mutant[] = [
     rule: 'a message of a room that the batch creates can be changed in the batch (J1)',
     module: writer('decide-batch'),
     in: 'stateOf',
-    body: `return { ...(chats.get(room) ?? chatDecider.initialState), knownUsers, chatCounts }`,
+    body: `return { ...(chats.get(room) ?? chatDecider.initialState), knownUsers, chatCounts, blocks }`,
     shownBy: 51,
   },
   {

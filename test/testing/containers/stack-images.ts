@@ -1,5 +1,5 @@
-import { pinnedImages } from '../../../../infra/docker/pinned-images.ts'
-import type { BackingName } from '../stack.ts'
+import { pinnedImages } from '../../../infra/docker/pinned-images.ts'
+import type { BackingName } from '../../support/stack/stack.ts'
 
 /** The images of Kafka, Postgres and Redis, and of the chat services. */
 export type StackImages = Readonly<Record<BackingName | 'chat', string>>

@@ -1,7 +1,7 @@
 import { GenericContainer } from 'testcontainers'
-import { freePort, onFreePorts } from '../../../../infra/native/free-port.ts'
-import { probeReady } from '../probe-ready.ts'
-import type { Environment, Replica } from '../server.ts'
+import { freePort, onFreePorts } from '../../../infra/native/free-port.ts'
+import { probeReady } from '../../support/stack/probe-ready.ts'
+import type { Environment, Replica } from '../../support/stack/server.ts'
 import { startContainer } from './container-server.ts'
 import type { ContainerSite } from './container-site.ts'
 

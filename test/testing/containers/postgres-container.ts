@@ -1,6 +1,6 @@
 import { GenericContainer } from 'testcontainers'
-import { freePort } from '../../../../infra/native/free-port.ts'
-import { probePostgres } from '../../../../infra/native/probe-postgres.ts'
+import { freePort } from '../../../infra/native/free-port.ts'
+import { probePostgres } from '../../../infra/native/probe-postgres.ts'
 import type { ContainerServer } from './container-server.ts'
 import { startContainer } from './container-server.ts'
 

@@ -1,6 +1,6 @@
 import { getContainerRuntimeClient, getReaper } from 'testcontainers'
-import type { PidIdentity } from '../../../../infra/native/pid-identity.ts'
-import { identify, isRunning } from '../../../../infra/native/pid-identity.ts'
+import type { PidIdentity } from '../../../infra/native/pid-identity.ts'
+import { identify, isRunning } from '../../../infra/native/pid-identity.ts'
 
 const ownerLabel = 'chat-testing.owner'
 

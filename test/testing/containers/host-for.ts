@@ -1,5 +1,5 @@
 import { createServer } from 'node:net'
-import type { HostForPrograms } from '../host-for-programs.ts'
+import type { HostForPrograms } from '../../support/stack/host-for-programs.ts'
 
 const isLocalAddress = (address: string): Promise<boolean> =>
   new Promise((resolve) => {

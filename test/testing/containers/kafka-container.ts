@@ -1,6 +1,6 @@
 import { GenericContainer } from 'testcontainers'
-import { freePort } from '../../../../infra/native/free-port.ts'
-import { probeKafka } from '../../../../infra/native/probe-kafka.ts'
+import { freePort } from '../../../infra/native/free-port.ts'
+import { probeKafka } from '../../../infra/native/probe-kafka.ts'
 import type { ContainerServer } from './container-server.ts'
 import { startContainer } from './container-server.ts'
 

@@ -1,5 +1,5 @@
 import { GenericContainer } from 'testcontainers'
-import type { Programs } from '../programs.ts'
+import type { Programs } from '../../support/stack/programs.ts'
 import { containerLog } from './container-log.ts'
 import { inContainers, startContainerService } from './container-replica.ts'
 import type { ContainerSite } from './container-site.ts'

@@ -1,5 +1,5 @@
 import type { WaitStrategy } from 'testcontainers'
-import { until } from '../../poll.ts'
+import { until } from '../../support/poll.ts'
 
 export interface Probing {
   /** One attempt to get an answer from the service itself; rejects without one. */

@@ -1,5 +1,5 @@
-import type { HostForPrograms } from '../host-for-programs.ts'
-import type { StackUrls } from '../stack-urls.ts'
+import type { HostForPrograms } from '../../support/stack/host-for-programs.ts'
+import type { StackUrls } from '../../support/stack/stack-urls.ts'
 
 /** The network of the containers, and the addresses that they use. Can be serialised. */
 export interface ContainerSite {
