@@ -27,8 +27,10 @@ export const MemberRow = ({ model, room, member, isBusy, remove, manage }: Membe
   return (
     <li class="person">
       <PersonAvatar model={model} id={id} />
-      <PersonLink model={model} id={id} />
-      <RoleMark member={member} />
+      <div class="member-names">
+        <PersonLink model={model} id={id} />
+        <RoleMark member={member} />
+      </div>
       {mayRemove ? (
         <button
           type="button"
