@@ -8,6 +8,7 @@ import { headSweepBench, idleSessionsBench } from './idle-sessions.ts'
 import { largeRoomBench } from './large-room.ts'
 import { listsBench } from './lists.ts'
 import { livingMessagesBench } from './living-messages.ts'
+import { memberListsBench } from './member-lists.ts'
 import { quietProcessesBench } from './quiet-processes.ts'
 import { reactionStormBench } from './reaction-storm.ts'
 import { scaleBench } from './scale.ts'
@@ -30,6 +31,7 @@ export const allBenches: readonly Bench[] = [
   embeddedBench,
   listsBench,
   livingMessagesBench,
+  memberListsBench,
   reactionStormBench,
   churnBench,
   signalsBench,

@@ -15,7 +15,7 @@ import {
   threadMessages,
 } from '../harness/filled-rooms.ts'
 import type { Answer, Reader } from '../harness/timed-requests.ts'
-import { openReader, timed } from '../harness/timed-requests.ts'
+import { openReader, paging, timed } from '../harness/timed-requests.ts'
 import { ms } from './pipeline-search.ts'
 
 const aimMs = 20
@@ -40,16 +40,6 @@ interface PageRead {
 
 const countOf = ({ messages, reactions, versions }: Answer): number =>
   ((messages ?? reactions ?? versions) as readonly unknown[]).length
-
-/** Reads pages one after another by their cursors, and begins again after the last one. */
-const paging = (read: (query: object) => Promise<Answer>): (() => Promise<Answer>) => {
-  let cursor: unknown
-  return async () => {
-    const page = await read(cursor === undefined ? {} : { cursor })
-    cursor = page.next_cursor
-    return page
-  }
-}
 
 const livingReads = ({ request }: Reader, { room, messages }: FilledRoom): readonly PageRead[] => {
   const middle = Math.ceil(messages / 2)

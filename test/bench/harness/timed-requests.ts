@@ -24,6 +24,16 @@ export const openReader = async (url: string, externalUserId: string): Promise<R
   return { request, user: user.id, [Symbol.dispose]: () => requester[Symbol.dispose]() }
 }
 
+/** Reads pages one after another by their cursors, and begins again after the last one. */
+export const paging = (read: (query: object) => Promise<Answer>): (() => Promise<Answer>) => {
+  let cursor: unknown
+  return async () => {
+    const page = await read(cursor === undefined ? {} : { cursor })
+    cursor = page.next_cursor
+    return page
+  }
+}
+
 const warmUps = 5
 
 /** The durations of this many calls, after a few that do not count. */
