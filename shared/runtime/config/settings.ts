@@ -85,7 +85,7 @@ const limitMeanings: { readonly [Name in keyof ProtocolLimits]: string } = {
   chatsPerUser: 'Chats that one user is a member of.',
   pageEntries: 'Entries of one page of a list.',
   resumeRooms: 'Rooms that one `resume` names.',
-  dataBytes: 'Bytes of the `data` of a message or a user, as JSON text.',
+  dataBytes: 'Bytes of the `data` of a message, a chat or a user, as JSON text.',
   mentions: 'Users that one message mentions.',
   reactionKeys: 'Different reactions to one message.',
   editsPerMessage: 'Edits of one message; a deletion rewrites all of them in one transaction.',
