@@ -56,8 +56,12 @@ export const ownChatId = (level: number): z.ZodType<string> =>
 /** The caller's own correlation string. */
 export const callerId = text(1, callerIdChars)
 
-/** An instant, ISO-8601 with a zone; normalised to UTC with milliseconds. */
-export const instant = z.iso.datetime({ offset: true }).transform((value) => new Date(value).toISOString())
+const lastInstant = Date.parse('9999-12-31T23:59:59.999Z')
+
+/** An instant, ISO-8601 with a zone; normalised to UTC with milliseconds. Years have four digits, so that texts are in the order of time. */
+export const instant = z.iso
+  .datetime({ offset: true })
+  .transform((value) => new Date(Math.min(Date.parse(value), lastInstant)).toISOString())
 
 export const messageType = z.string().regex(/^[a-z][a-z0-9._-]{0,31}$/)
 
@@ -66,5 +70,5 @@ export const seq = z.int().min(0)
 /** A JWT; this schema checks only its length, verification the rest. */
 export const token = z.string().min(1).max(16_384)
 
-/** An opaque position in a list, as received in `next_cursor`. */
-export const cursor = z.string().min(1).max(256)
+/** An opaque position in a list, as received in `next_cursor`. The longest names a reaction, of up to 384 bytes in JSON. */
+export const cursor = z.string().min(1).max(1_024)

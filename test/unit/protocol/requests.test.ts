@@ -89,13 +89,20 @@ describe('a request', () => {
     })
   })
 
+  it('may contain a time that UTC has in the year 10000, which is read as the last one with four digits', () => {
+    const until = '9999-12-31T23:59:59-01:00'
+    expect(outcome('update-members', body('update-members', { until }))).toMatchObject({
+      body: { until: '9999-12-31T23:59:59.999Z' },
+    })
+  })
+
   it('may reach every limit', () => {
     const { msgChars, nameChars, usersPerCommand, pageEntries, resumeRooms, dataBytes, mentions } = defaultLimits
     const largest: readonly [RequestEvent, object][] = [
       ['new-message', body('new-message', { msg: '𝕏'.repeat(msgChars / 2), type: 't'.repeat(32) })],
       ['create-user', body('create-user', { user: { externalUserId: 'x'.repeat(200), name: 'x'.repeat(nameChars) } })],
       ['create-chat', body('create-chat', { chat: { name: 'x'.repeat(nameChars) }, users: ids(usersPerCommand) })],
-      ['list-messages', query('list-messages', { limit: pageEntries, cursor: 'x'.repeat(256) })],
+      ['list-messages', query('list-messages', { limit: pageEntries, cursor: 'x'.repeat(1_024) })],
       ['new-message', body('new-message', { data: nested(8), mentions: ids(mentions) })],
       ['new-message', body('new-message', { data: { a: 'x'.repeat(dataBytes - 8) }, mentions: 'all' })],
       ['set-reaction', body('set-reaction', { reaction: 'x'.repeat(64) })],
@@ -283,7 +290,12 @@ const refused: readonly (readonly [RequestEvent, object, string, string | RegExp
   ['list-messages', query('list-messages', { after: 2 ** 53 }), 'body.query.after', 'must be at most 9007199254740991'],
   ['list-messages', query('list-messages', { before: '3' }), 'body.query.before', 'must be a number'],
   ['list-messages', query('list-messages', { limit: 201 }), 'body.query.limit', 'must be at most 200'],
-  ['list-messages', query('list-messages', { cursor: 'x'.repeat(257) }), 'body.query.cursor', 'must have at most 256 characters'],
+  [
+    'list-messages',
+    query('list-messages', { cursor: 'x'.repeat(1_025) }),
+    'body.query.cursor',
+    'must have at most 1024 characters',
+  ],
   ['new-message', { ...smallest['new-message'], room: 'lobby' }, 'room', /^must be the id of a chat/],
   ['new-message', body('new-message', { msg: '' }), 'body.msg', 'must not be empty'],
   ['new-message', body('new-message', { msg: 'x'.repeat(16_001) }), 'body.msg', 'must have at most 16000 characters'],
