@@ -36,6 +36,8 @@ export const reasonOf: z.core.$ZodErrorMap = (issue) => {
       return sizeReason('at most', issue.maximum, issue.origin)
     case 'invalid_format':
       return formatReason(issue)
+    case 'invalid_value':
+      return `must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`
     case 'invalid_key':
       return 'must be the id of a chat, a UUID that create-chat or list-chats returns'
     case 'unrecognized_keys':

@@ -245,6 +245,13 @@ const refused: readonly (readonly [RequestEvent, object, string, string | RegExp
     'body.until',
     'must be an ISO-8601 time with a zone, like 2026-11-24T15:45:02Z',
   ],
+  [
+    'list-members',
+    query('list-members', { role: 'king' }),
+    'body.query.role',
+    'must be "reader" or "member" or "moderator" or "admin" or "owner"',
+  ],
+  ['create-chat', body('create-chat', { direct: false }), 'body.direct', 'must be true'],
   ['list-members', query('list-members', { limit: 0 }), 'body.query.limit', 'must be at least 1'],
   ['list-chats', { body: {} }, 'body.user', 'is missing'],
   ['list-chats', body('list-chats', { user: { id: 'ann' } }), 'body.user.id', /^must be the id of a user/],
