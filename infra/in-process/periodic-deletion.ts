@@ -4,12 +4,12 @@ import { messageOf } from '../../shared/runtime/observability/error-text.ts'
 import type { Log } from '../../shared/runtime/observability/log.ts'
 
 /** Deletes about `rows` rows, oldest first; resolves with the number deleted. */
-export type DeleteSlice = (rows: number) => Promise<number>
+export type DeleteOldRows = (rows: number) => Promise<number>
 
 /** Options of the periodic deletion. */
 export interface PeriodicDeletionOptions {
   /** By the name of the rows in the log. */
-  readonly slices: Readonly<Record<string, DeleteSlice>>
+  readonly slices: Readonly<Record<string, DeleteOldRows>>
   readonly clock: Clock
   readonly log: Log
 }
@@ -37,7 +37,7 @@ export const startPeriodicDeletion = ({ slices, clock, log }: PeriodicDeletionOp
   const stopping = new AbortController()
   const { signal } = stopping
 
-  const deleteAll = async (deleteSlice: DeleteSlice): Promise<number> => {
+  const deleteAll = async (deleteSlice: DeleteOldRows): Promise<number> => {
     let total = 0
     while (!signal.aborted) {
       const deleted = await deleteSlice(rowsPerSlice)
@@ -48,7 +48,7 @@ export const startPeriodicDeletion = ({ slices, clock, log }: PeriodicDeletionOp
     return total
   }
 
-  const round = async (rows: string, deleteSlice: DeleteSlice): Promise<void> => {
+  const round = async (rows: string, deleteSlice: DeleteOldRows): Promise<void> => {
     try {
       const deleted = await deleteAll(deleteSlice)
       if (deleted > 0) log.info({ rows, deleted }, 'old rows deleted')

@@ -2,7 +2,7 @@ import type { Role } from '../domain/roles.ts'
 import type { JoinedChat, RolesChange } from './chat-events.ts'
 
 /** The role of the bound user in one room. */
-export interface OwnRole {
+export interface OwnRoleState {
   joined(chat: Pick<JoinedChat, 'role' | 'role_until' | 'role_after'>): void
   /** The role of the user has changed. */
   changed(change: Pick<RolesChange, 'role' | 'until'>): void
@@ -10,7 +10,7 @@ export interface OwnRole {
   now(at: string): Role | undefined
 }
 
-export const createOwnRole = (): OwnRole => {
+export const createOwnRole = (): OwnRoleState => {
   let lasting: Role | undefined
   let lowered: { readonly role: Role; readonly until: string } | undefined
   return {

@@ -5,7 +5,7 @@ import type { ChatUpdated } from '../../../shared/room-events/update-chat.ts'
 import type { MembersUpdated } from '../../../shared/room-events/update-members.ts'
 
 /** A change of the content of a chat; null: the column stays. `data` and `rules` are JSON texts. */
-interface ChatUpdate {
+interface UpdatedChatRow {
   readonly chat_id: string
   readonly name: string | null
   readonly image: string | null
@@ -29,7 +29,7 @@ interface RoleUpdate {
 /** The rows that the database function `apply_chat_changes` writes, by group. A group without rows is absent. */
 export type RoomChangeRows = Readonly<Record<string, readonly object[]>>
 
-const content = ({ name, image, data, rules }: Partial<Chat>): Omit<ChatUpdate, 'chat_id'> => ({
+const content = ({ name, image, data, rules }: Partial<Chat>): Omit<UpdatedChatRow, 'chat_id'> => ({
   name: name ?? null,
   image: image ?? null,
   data: data === undefined ? null : JSON.stringify(data),
@@ -50,7 +50,7 @@ const noRole = {
  * events are divided into batches.
  */
 export class RoomChanges {
-  private readonly chats = new Map<string, ChatUpdate>()
+  private readonly chats = new Map<string, UpdatedChatRow>()
   private readonly roles = new Map<string, RoleUpdate>()
 
   created({ stream, body: { chat } }: ChatCreated): void {

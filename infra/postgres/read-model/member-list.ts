@@ -46,7 +46,7 @@ const statementFor = ({ banned = false, role }: Filters): Statement => {
   return role === undefined || role === 'member' ? listMembersStatement : listRoleStatement
 }
 
-interface MemberRow {
+interface ListedMemberRow {
   readonly user_id: string
   readonly since_seq: string
   readonly role: number
@@ -54,9 +54,9 @@ interface MemberRow {
 }
 
 /** There is one row, in which all columns are null, for a page without members. */
-type PageRow = MemberRow | { readonly user_id: null }
+type MemberPageRow = ListedMemberRow | { readonly user_id: null }
 
-const listedMember = (row: MemberRow): ListedMember => ({
+const listedMember = (row: ListedMemberRow): ListedMember => ({
   user: row.user_id,
   role: roleName(row.role),
   ...(row.role_until === null ? {} : { until: row.role_until }),
@@ -73,9 +73,9 @@ export const listMembers = async (session: DatabaseSession, query: MemberQuery):
   const { role, banned = false } = place === undefined ? query : filtersOf(query, place)
   const after = place === undefined ? [null, null] : [place.since, place.user]
   const values = [room, user, ...after, role === undefined ? null : roles[role], limit]
-  const rows = await session.run<PageRow>(statementFor({ role, banned }), values)
+  const rows = await session.run<MemberPageRow>(statementFor({ role, banned }), values)
   if (rows.length === 0) return undefined
-  const found = rows.filter((row): row is MemberRow => row.user_id !== null)
+  const found = rows.filter((row): row is ListedMemberRow => row.user_id !== null)
   const page = found.slice(0, limit)
   const members = page.map((row) => (banned ? { user: row.user_id } : listedMember(row)))
   const last = page.at(-1)

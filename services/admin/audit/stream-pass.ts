@@ -15,6 +15,7 @@ export interface PassResult {
   readonly findings: Pick<Findings, 'count' | 'first'>
 }
 
+/** What one pass over the event stream checks. */
 export interface PassOptions {
   /** The first of several passes also checks that every record is an event. */
   readonly isFirst: boolean

@@ -29,7 +29,7 @@ export interface WatchedRoomsDeps {
   readonly maxTyping: number
 }
 
-interface WatchedRoom {
+interface SubscribedRoom {
   readonly subscription: Subscription
   readonly watches: Set<SessionWatch>
   /** By user: the time at which its typing is over. */
@@ -45,7 +45,7 @@ const isRecipient = ({ user, to }: Signal, watcher: string): boolean =>
   watcher !== user && (to === undefined || to.includes(watcher))
 
 export const createWatchedRooms = ({ fanOut, clock, metrics, maxTyping }: WatchedRoomsDeps): WatchedRooms => {
-  const rooms = new Map<string, WatchedRoom>()
+  const rooms = new Map<string, SubscribedRoom>()
 
   const leave = (room: string, watch: SessionWatch): void => {
     const watched = rooms.get(room)
@@ -55,7 +55,7 @@ export const createWatchedRooms = ({ fanOut, clock, metrics, maxTyping }: Watche
     watched.subscription.close()
   }
 
-  const pushTo = (room: string, { watches }: WatchedRoom, frame: Buffer, accepts: (user: string) => boolean): void => {
+  const pushTo = (room: string, { watches }: SubscribedRoom, frame: Buffer, accepts: (user: string) => boolean): void => {
     for (const watch of [...watches]) {
       if (accepts(watch.user)) watch.pushInRoom(room, frame)
       // The user has left the room; a later membership does not continue the watch.
@@ -63,14 +63,14 @@ export const createWatchedRooms = ({ fanOut, clock, metrics, maxTyping }: Watche
     }
   }
 
-  const noteTyping = ({ typing }: WatchedRoom, { user, kind, to }: Signal): void => {
+  const noteTyping = ({ typing }: SubscribedRoom, { user, kind, to }: Signal): void => {
     if (kind !== 'typing' || to !== undefined) return
     const nowMs = clock.monotonicMs()
     for (const [known, untilMs] of typing) if (untilMs <= nowMs) typing.delete(known)
     if (typing.has(user) || typing.size < maxTyping) typing.set(user, nowMs + signalTtlMs)
   }
 
-  const apply = (room: string, watched: WatchedRoom, received: RoomSignal): void => {
+  const apply = (room: string, watched: SubscribedRoom, received: RoomSignal): void => {
     if ('read' in received) {
       const frame = textFrame(roomNoticeFrame('read', room, markerBody(received.read)))
       return pushTo(room, watched, frame, (user) => user !== received.read.user)
@@ -89,9 +89,9 @@ export const createWatchedRooms = ({ fanOut, clock, metrics, maxTyping }: Watche
       else if (watched !== undefined) apply(room, watched, received)
     }
 
-  const open = (room: string): WatchedRoom => {
+  const open = (room: string): SubscribedRoom => {
     const subscription = fanOut.subscribe(signalChannels.room(room), receive(room))
-    const watched: WatchedRoom = { subscription, watches: new Set(), typing: new Map() }
+    const watched: SubscribedRoom = { subscription, watches: new Set(), typing: new Map() }
     rooms.set(room, watched)
     return watched
   }

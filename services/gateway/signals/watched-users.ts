@@ -41,7 +41,7 @@ export interface WatchedUsersDeps {
   readonly onPresenceHint: (user: string) => void
 }
 
-interface WatchedUser {
+interface SubscribedUser {
   readonly subscription: Subscription
   /** Of other users. */
   readonly watches: Set<SessionWatch>
@@ -51,7 +51,7 @@ interface WatchedUser {
 }
 
 export const createWatchedUsers = ({ fanOut, metrics, onPresenceHint }: WatchedUsersDeps): WatchedUsers => {
-  const users = new Map<string, WatchedUser>()
+  const users = new Map<string, SubscribedUser>()
 
   const pushRead = (user: string, marker: MovedMarker): void => {
     const frame = textFrame(roomNoticeFrame('read', marker.room, markerBody(marker)))
@@ -75,9 +75,9 @@ export const createWatchedUsers = ({ fanOut, metrics, onPresenceHint }: WatchedU
       else pushRead(user, received.read)
     }
 
-  const open = (user: string): WatchedUser => {
+  const open = (user: string): SubscribedUser => {
     const subscription = fanOut.subscribe(signalChannels.user(user), receive(user))
-    const watched: WatchedUser = { subscription, watches: new Set(), own: new Set(), online: null }
+    const watched: SubscribedUser = { subscription, watches: new Set(), own: new Set(), online: null }
     users.set(user, watched)
     return watched
   }
