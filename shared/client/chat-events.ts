@@ -135,7 +135,7 @@ export interface PresenceChange {
 }
 
 /** The read marker of a member of a small watched room has moved, or one's own, by another device. */
-export interface ReadMarker {
+export interface MovedReadMarker {
   readonly room: string
   readonly user_id: string
   readonly seq: number
@@ -185,7 +185,7 @@ export interface ChatEvents {
   readonly presence: PresenceChange
   /** A watched user, or on another device the bound user, has changed its profile: the user as it is now. */
   readonly profile: Person
-  readonly read: ReadMarker
+  readonly read: MovedReadMarker
   readonly state: ConnectionState
   /** The names of the events that the service accepts now: after connecting, and when the service accepts more. */
   readonly features: readonly string[]

@@ -1,7 +1,7 @@
 import { signalTtlMs, typingEveryMs } from '../protocol/signal-level.ts'
 import type { CallOptions, Person, SignalOptions, WatchState, WatchTarget } from './call-types.ts'
 import { refusal } from './chat-error.ts'
-import type { ChatEvents, PresenceChange, ReadMarker, Signal } from './chat-events.ts'
+import type { ChatEvents, MovedReadMarker, PresenceChange, Signal } from './chat-events.ts'
 import type { ClientClock } from './client-clock.ts'
 import type { FrameBody, ServerFrame } from './frames.ts'
 import type { InternalRequestsDeps } from './internal-requests.ts'
@@ -88,7 +88,7 @@ export const createSignals = (deps: SignalsDeps): Signals => {
       listeners.emit('presence', change)
     },
     profile: ({ body }) => profileChanged((body as { readonly user_id: string }).user_id),
-    read: ({ room = '', body }) => listeners.emit('read', { ...(body as unknown as Omit<ReadMarker, 'room'>), room }),
+    read: ({ room = '', body }) => listeners.emit('read', { ...(body as unknown as Omit<MovedReadMarker, 'room'>), room }),
   }
 
   const watchAgain = (): void => requests.ask(() => request('watch', watched), applyAgain)

@@ -3,7 +3,7 @@ import type { ClientClock, ClientTimer } from './client-clock.ts'
 import type { Listeners } from './listeners.ts'
 
 /** The users who are typing, by room. Each is left out when its time is over. */
-export interface TypingUsers {
+export interface TypingState {
   /** The user is typing, for this long. */
   add(room: string, user: string, ttlMs: number): void
   /** The user has sent a message, or is not watched any more. */
@@ -14,7 +14,7 @@ export interface TypingUsers {
   keepOnly(rooms: ReadonlySet<string>): void
 }
 
-export const createTypingUsers = (clock: ClientClock, emit: Listeners<ChatEvents>['emit']): TypingUsers => {
+export const createTypingUsers = (clock: ClientClock, emit: Listeners<ChatEvents>['emit']): TypingState => {
   const rooms = new Map<string, Map<string, ClientTimer>>()
 
   const report = (room: string): void => emit('typing', { room, users: [...(rooms.get(room)?.keys() ?? [])] })

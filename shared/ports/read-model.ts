@@ -21,12 +21,12 @@ export interface RoomMembership {
 }
 
 /** The marker of a member, and the messages after it. */
-export interface UnreadState extends UnreadCounts {
+export interface MemberUnread extends UnreadCounts {
   readonly read: ReadMarker
 }
 
 /** A room of which a user is a member now, with its unread messages in the same snapshot. */
-export interface UnreadMembership extends RoomMembership, UnreadState {}
+export interface UnreadMembership extends RoomMembership, MemberUnread {}
 
 /** The last event of a room that a gateway has processed. */
 export interface KnownHead {
@@ -44,7 +44,7 @@ export interface ChangedHead {
 }
 
 /** A chat with the last seq of its room, and the state of the user as a member. */
-export interface ChatListEntry extends Chat, UnreadState {
+export interface ChatListEntry extends Chat, MemberUnread {
   readonly seq: number
   readonly settings: MemberSettings
   /** The role of the member now; absent: `member`. */
@@ -78,7 +78,7 @@ export interface MemberQuery {
 }
 
 /** A member, or a banned user, who has no role. */
-export interface ListedMember {
+export interface MemberEntry {
   readonly user: string
   readonly role?: Role
   /** The end of the role, if it is a lower one for a time. */
@@ -89,7 +89,7 @@ export interface ListedMember {
 
 /** One page of members, those who joined first first; `nextCursor` is absent on the last page. */
 export interface MemberPage {
-  readonly members: readonly ListedMember[]
+  readonly members: readonly MemberEntry[]
   readonly nextCursor?: string
 }
 

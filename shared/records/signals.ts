@@ -14,7 +14,7 @@ export const signalChannels = {
 } as const
 
 /** A signal of a member to those who watch the room. */
-export interface Signal {
+export interface PublishedSignal {
   readonly user: string
   readonly kind: string
   readonly data?: JsonObject | undefined
@@ -32,7 +32,7 @@ export interface MovedMarker {
 }
 
 /** A publication on the channel of a room. */
-export type RoomSignal = { readonly signal: Signal } | { readonly read: MovedMarker }
+export type RoomSignal = { readonly signal: PublishedSignal } | { readonly read: MovedMarker }
 
 /**
  * A publication on the channel of a user. `presence`: gateways that watch the user ask again whether it is online; the

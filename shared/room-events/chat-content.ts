@@ -8,7 +8,7 @@ import { dataObject } from '../protocol/json-data.ts'
 import type { ProtocolLimits } from '../protocol/limits.ts'
 
 /** The content of a chat beside its name, in a request and in a command. */
-export interface ChatContent {
+export interface RequestedChatContent {
   readonly image?: string | undefined
   readonly data?: JsonObject | undefined
   readonly rules?: RequestedRules | undefined
@@ -39,7 +39,7 @@ export const chatContentBody = {
 }
 
 /** The content as an event has it: the fields that were given, and of the rules those that are not the defaults. */
-export const chatContentOf = ({ image, data, rules }: ChatContent): Pick<Chat, 'image' | 'data' | 'rules'> => ({
+export const chatContentOf = ({ image, data, rules }: RequestedChatContent): Pick<Chat, 'image' | 'data' | 'rules'> => ({
   ...(image === undefined ? {} : { image }),
   ...(data === undefined ? {} : { data }),
   ...(rules === undefined ? {} : { rules: withoutDefaults(rules) }),

@@ -13,7 +13,7 @@ import type { ProtocolLimits } from '../protocol/limits.ts'
 import { perUser } from '../protocol/price.ts'
 import { requestOutsideRooms } from '../protocol/request-frame.ts'
 import { chatSchema, id } from '../protocol/shapes.ts'
-import type { ChatContent } from './chat-content.ts'
+import type { RequestedChatContent } from './chat-content.ts'
 import { chatContentBody, chatContentOf, chatFields } from './chat-content.ts'
 import { chatRulesLevel } from './chat-rules-level.ts'
 import { checkDirect } from './direct-request.ts'
@@ -22,7 +22,7 @@ import { defineRoomEvent } from './room-event.ts'
 /** The command to create a room. `stream` and `id` are both the room's id. */
 export interface CreateChat extends CommandHead {
   readonly type: 'CreateChat'
-  readonly body: ChatContent & {
+  readonly body: RequestedChatContent & {
     readonly name: string
     readonly users: readonly string[]
     /** Opens the direct chat of the two `users`; the name is empty. */

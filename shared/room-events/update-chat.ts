@@ -10,7 +10,7 @@ import * as field from '../protocol/fields.ts'
 import type { ProtocolLimits } from '../protocol/limits.ts'
 import { requestInRoom } from '../protocol/request-frame.ts'
 import { chatContentShape, id, time } from '../protocol/shapes.ts'
-import type { ChatContent } from './chat-content.ts'
+import type { RequestedChatContent } from './chat-content.ts'
 import { chatContentBody, chatContentOf, chatFields } from './chat-content.ts'
 import { chatRulesLevel } from './chat-rules-level.ts'
 import { contentInRoom, defineRoomEvent } from './room-event.ts'
@@ -18,7 +18,7 @@ import { contentInRoom, defineRoomEvent } from './room-event.ts'
 /** The command to change a chat. A field that is absent stays. */
 export interface UpdateChat extends CommandHead {
   readonly type: 'UpdateChat'
-  readonly body: { readonly chat: ChatContent & { readonly name?: string | undefined } }
+  readonly body: { readonly chat: RequestedChatContent & { readonly name?: string | undefined } }
 }
 
 /** The event of an `UpdateChat` command. `body.chat` has the fields that were given, as they are now. */

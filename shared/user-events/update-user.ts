@@ -13,7 +13,7 @@ import { id, storedUserSchema, time } from '../protocol/shapes.ts'
 import { defineUserEvent, ownContent } from './user-event.ts'
 
 /** The fields of a profile that a request changes. An empty text or object removes the field. */
-export interface ProfileChange {
+export interface RequestedProfile {
   readonly name?: string | undefined
   readonly image?: string | undefined
   readonly data?: JsonObject | undefined
@@ -22,7 +22,7 @@ export interface ProfileChange {
 /** The command to change one's own profile. */
 export interface UpdateUser extends CommandHead {
   readonly type: 'UpdateUser'
-  readonly body: { readonly user: ProfileChange }
+  readonly body: { readonly user: RequestedProfile }
 }
 
 /** The event of an `UpdateUser` command. `body.user` is the whole user after the change. */
@@ -49,7 +49,11 @@ const isEmpty = (value: string | JsonObject | undefined): boolean =>
   value === undefined || (typeof value === 'string' ? value === '' : Object.keys(value).length === 0)
 
 /** The user with the changed fields; removed fields are absent. Fields are always in the same order. */
-const changedUser = (user: User, { name = user.name, image = user.image, data = user.data }: ProfileChange, now: string): User =>
+const changedUser = (
+  user: User,
+  { name = user.name, image = user.image, data = user.data }: RequestedProfile,
+  now: string,
+): User =>
   ({
     id: user.id,
     externalUserId: user.externalUserId,

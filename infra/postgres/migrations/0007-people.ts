@@ -19,7 +19,7 @@ const tables = [
 ]
 
 /** Changes of profiles, and the blocks of users. */
-export class People extends Migration {
+export class ProfilesAndBlocks extends Migration {
   override up(): void {
     for (const statement of [...tables, ...peopleFunctions]) this.addSql(statement)
   }

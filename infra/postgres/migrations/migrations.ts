@@ -3,7 +3,7 @@ import { ForbiddenByDigest } from './0002-forbidden-by-digest.ts'
 import { AppendBatch } from './0003-append-batch.ts'
 import { EventNames } from './0004-event-names.ts'
 import { LivingMessages } from './0005-living-messages.ts'
-import { People } from './0007-people.ts'
+import { ProfilesAndBlocks } from './0007-people.ts'
 import { MemberState } from './0008-member-state.ts'
 import { Roles } from './0009-roles.ts'
 
@@ -14,7 +14,7 @@ export const migrations = [
   { name: '0003-append-batch', class: AppendBatch },
   { name: '0004-event-names', class: EventNames },
   { name: '0005-living-messages', class: LivingMessages },
-  { name: '0007-people', class: People },
+  { name: '0007-people', class: ProfilesAndBlocks },
   { name: '0008-member-state', class: MemberState },
   { name: '0009-roles', class: Roles },
 ]

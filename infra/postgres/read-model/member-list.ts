@@ -1,5 +1,5 @@
 import { roleName, roles } from '../../../shared/domain/roles.ts'
-import type { ListedMember, MemberPage, MemberQuery } from '../../../shared/ports/read-model.ts'
+import type { MemberEntry, MemberPage, MemberQuery } from '../../../shared/ports/read-model.ts'
 import type { DatabaseSession, Statement } from '../connection/statement.ts'
 import { isoText } from '../connection/statement.ts'
 import { readMemberCursor, writeCursor } from './cursor.ts'
@@ -39,9 +39,9 @@ export const listRoleStatement = pageOf(
 /** The banned users, who are no members. */
 export const listBannedStatement = pageOf('list-banned', 'select * from chat_member where chat_id = $1::uuid and role = 0')
 
-type Filters = Pick<MemberQuery, 'role' | 'banned'>
+type MemberFilters = Pick<MemberQuery, 'role' | 'banned'>
 
-const statementFor = ({ banned = false, role }: Filters): Statement => {
+const statementFor = ({ banned = false, role }: MemberFilters): Statement => {
   if (banned) return listBannedStatement
   return role === undefined || role === 'member' ? listMembersStatement : listRoleStatement
 }
@@ -56,7 +56,7 @@ interface ListedMemberRow {
 /** There is one row, in which all columns are null, for a page without members. */
 type MemberPageRow = ListedMemberRow | { readonly user_id: null }
 
-const listedMember = (row: ListedMemberRow): ListedMember => ({
+const listedMember = (row: ListedMemberRow): MemberEntry => ({
   user: row.user_id,
   role: roleName(row.role),
   ...(row.role_until === null ? {} : { until: row.role_until }),
@@ -64,7 +64,10 @@ const listedMember = (row: ListedMemberRow): ListedMember => ({
 })
 
 /** The query may repeat the filters or leave them to the cursor. */
-const filtersOf = (query: Filters, { role = query.role, banned = query.banned }: Filters): Filters => ({ role, banned })
+const filtersOf = (query: MemberFilters, { role = query.role, banned = query.banned }: MemberFilters): MemberFilters => ({
+  role,
+  banned,
+})
 
 /** One page of members or of banned users; undefined: the reader is not a member. Rejects with `CursorError` for a bad cursor. */
 export const listMembers = async (session: DatabaseSession, query: MemberQuery): Promise<MemberPage | undefined> => {

@@ -1,6 +1,6 @@
 import type { User } from '../../../shared/domain/events.ts'
 import { StoreError } from '../../../shared/ports/event-store.ts'
-import type { RoomMembership, UnreadMembership, UnreadState } from '../../../shared/ports/read-model.ts'
+import type { MemberUnread, RoomMembership, UnreadMembership } from '../../../shared/ports/read-model.ts'
 import { memberStateLevel } from '../../../shared/protocol/member-state.ts'
 import type { FeatureLevel } from '../reads/feature-level.ts'
 import type { Lookups } from '../reads/lookups.ts'
@@ -61,7 +61,7 @@ export const createBinding = (deps: BindingDeps): Binding => {
   }
 
   /** The rooms that have unread messages, or a marker that was set back. */
-  const unreadIn = (memberships: readonly UnreadMembership[]): Readonly<Record<string, UnreadState>> =>
+  const unreadIn = (memberships: readonly UnreadMembership[]): Readonly<Record<string, MemberUnread>> =>
     Object.fromEntries(
       memberships
         .filter(({ unread, read }) => unread > 0 || read.gen > 0)

@@ -1,6 +1,6 @@
 import type { RequestRef } from '../../../shared/frames/answer-frame.ts'
 import { StoreError } from '../../../shared/ports/event-store.ts'
-import type { RoomMembership, UnreadState } from '../../../shared/ports/read-model.ts'
+import type { MemberUnread, RoomMembership } from '../../../shared/ports/read-model.ts'
 import type { RequestOf } from '../../../shared/protocol/requests.ts'
 import type { Metrics } from '../../../shared/runtime/observability/metrics.ts'
 import type { SessionRooms } from '../rooms/session-rooms.ts'
@@ -23,7 +23,7 @@ export interface ResumeContext {
   /** During binding: the rooms that the client did not name, each with the head from which it continues. */
   readonly others?: Readonly<Record<string, number>>
   /** During binding: the unread messages as of the heads in the answer. In absent rooms everything is read, and `gen` is 0. */
-  readonly unread?: Readonly<Record<string, UnreadState>> | undefined
+  readonly unread?: Readonly<Record<string, MemberUnread>> | undefined
 }
 
 /**

@@ -4,7 +4,7 @@ import { errorBody } from '../../../shared/protocol/errors.ts'
 import type { RequestOf } from '../../../shared/protocol/requests.ts'
 import { createKeyedTurns } from '../../../shared/runtime/async/keyed-turns.ts'
 import type { SessionRooms } from '../rooms/session-rooms.ts'
-import type { Signals } from '../signals/signals.ts'
+import type { SessionSignals } from '../signals/signals.ts'
 import type { WatchingSession } from '../signals/watches.ts'
 import type { SocketRequester } from './requester.ts'
 
@@ -19,7 +19,7 @@ export interface SignalRequests {
 
 /** The signals of the gateway, and the look-up of users. */
 export interface SignalRequestsDeps {
-  readonly signals: Pick<Signals, 'watches' | 'send'>
+  readonly signals: Pick<SessionSignals, 'watches' | 'send'>
   readonly readModel: Pick<ReadModel, 'usersById'>
 }
 

@@ -21,7 +21,7 @@ import { textFrame } from '../send-queue/framing.ts'
 import type { SendQueue, SendQueueDeps } from '../send-queue/send-queue.ts'
 import { SocketSendQueue } from '../send-queue/send-queue.ts'
 import type { Wire } from '../send-queue/wire.ts'
-import type { Signals } from '../signals/signals.ts'
+import type { SessionSignals } from '../signals/signals.ts'
 import type { DispatcherDeps } from './dispatcher.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { TokenLife } from './token-life.ts'
@@ -30,7 +30,7 @@ import { TokenLife } from './token-life.ts'
 export interface SessionDeps extends DispatcherDeps {
   readonly read: FrameReader
   readonly userSessions: UserSessions
-  readonly signals: Pick<Signals, 'watches'>
+  readonly signals: Pick<SessionSignals, 'watches'>
   readonly metrics: Metrics
   readonly sendQueue: SendQueueDeps
   /** The socket has taken everything, or is closed. */

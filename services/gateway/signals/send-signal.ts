@@ -1,6 +1,6 @@
 import type { Clock } from '../../../shared/ports/clock.ts'
 import type { ProtocolLimits } from '../../../shared/protocol/limits.ts'
-import type { Signal } from '../../../shared/records/signals.ts'
+import type { PublishedSignal } from '../../../shared/records/signals.ts'
 import { signalChannels } from '../../../shared/records/signals.ts'
 import type { Rates } from '../../../shared/runtime/config/rates.ts'
 import { createSharedBuckets } from '../limits/shared-buckets.ts'
@@ -14,7 +14,7 @@ import type { SignalPublisher } from './signal-publisher.ts'
 /** Sends the signals of sessions. */
 export interface SendSignal {
   /** Sends a signal into the room of the follower. False: it was dropped. Never rejects. */
-  (session: SessionWatch, follower: Pick<Follower, 'state' | 'feed'>, signal: Signal): Promise<boolean>
+  (session: SessionWatch, follower: Pick<Follower, 'state' | 'feed'>, signal: PublishedSignal): Promise<boolean>
   stop(): void
 }
 
@@ -38,7 +38,7 @@ export const createSendSignal = (deps: SendSignalDeps): SendSignal => {
     session.bucket.take(1) !== undefined || buckets.take(room, roomRate, 1) !== undefined
 
   /** Why nobody gets the signal, as far as the number of members decides it. */
-  const refusedBySize = async (room: string, { kind }: Signal): Promise<DropReason | undefined> => {
+  const refusedBySize = async (room: string, { kind }: PublishedSignal): Promise<DropReason | undefined> => {
     if (kind !== 'typing') return undefined
     try {
       return (await roomSize(room)) > limits.signalMembers ? 'members' : undefined
@@ -50,7 +50,7 @@ export const createSendSignal = (deps: SendSignalDeps): SendSignal => {
   const reasonToDrop = async (
     session: SessionWatch,
     follower: Pick<Follower, 'state' | 'feed'>,
-    signal: Signal,
+    signal: PublishedSignal,
   ): Promise<DropReason | undefined> => {
     const { room } = follower.feed
     if (!maySignal(follower)) return 'behind'
@@ -60,7 +60,11 @@ export const createSendSignal = (deps: SendSignalDeps): SendSignal => {
     return reason ?? (maySignal(follower) ? undefined : 'behind')
   }
 
-  const send = async (session: SessionWatch, follower: Pick<Follower, 'state' | 'feed'>, signal: Signal): Promise<boolean> => {
+  const send = async (
+    session: SessionWatch,
+    follower: Pick<Follower, 'state' | 'feed'>,
+    signal: PublishedSignal,
+  ): Promise<boolean> => {
     const reason = await reasonToDrop(session, follower, signal)
     if (reason !== undefined) {
       onDropped(reason, 1)

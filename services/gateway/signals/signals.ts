@@ -19,7 +19,7 @@ import type { Watches } from './watches.ts'
 import { createWatches } from './watches.ts'
 
 /** The ports and settings of the signals of a gateway. */
-export interface SignalsDeps {
+export interface SessionSignalsDeps {
   readonly fanOut: FanOut
   readonly clock: Clock
   readonly metrics: Pick<Metrics, 'publicationsDropped' | 'signalsDropped'>
@@ -44,7 +44,7 @@ export interface SignalsDeps {
  * Does not:  guarantee delivery: a signal is dropped whenever it would be in
  *            the way of a room's events.
  */
-export interface Signals {
+export interface SessionSignals {
   readonly watches: Watches
   readonly send: SendSignal
   readonly reportMarker: ReportMarker
@@ -55,7 +55,7 @@ export interface Signals {
   close(): void
 }
 
-export const createSignals = (deps: SignalsDeps): Signals => {
+export const createSignals = (deps: SessionSignalsDeps): SessionSignals => {
   const { fanOut, clock, metrics, times, bounds, limits, memberCount, isEnabled } = deps
   const onDropped: OnDropped = (reason, count) => metrics.signalsDropped.inc({ reason }, count)
   const publisher = createSignalPublisher({ fanOut, maxWaiting: bounds.signalsWaiting, onDropped })

@@ -2,7 +2,7 @@ import { roomNoticeFrame } from '../../../shared/frames/answer-frame.ts'
 import type { Clock } from '../../../shared/ports/clock.ts'
 import type { FanOut, Subscription } from '../../../shared/ports/fan-out.ts'
 import { signalTtlMs } from '../../../shared/protocol/signal-level.ts'
-import type { RoomSignal, Signal } from '../../../shared/records/signals.ts'
+import type { PublishedSignal, RoomSignal } from '../../../shared/records/signals.ts'
 import { readRoomSignal, signalChannels } from '../../../shared/records/signals.ts'
 import type { Metrics } from '../../../shared/runtime/observability/metrics.ts'
 import { textFrame } from '../send-queue/framing.ts'
@@ -36,12 +36,12 @@ interface SubscribedRoom {
   readonly typing: Map<string, number>
 }
 
-const signalFrame = (room: string, { user, kind, data }: Signal): Buffer =>
+const signalFrame = (room: string, { user, kind, data }: PublishedSignal): Buffer =>
   textFrame(
     roomNoticeFrame('signal', room, { user_id: user, kind, ...(data === undefined ? {} : { data }), ttl_ms: signalTtlMs }),
   )
 
-const isRecipient = ({ user, to }: Signal, watcher: string): boolean =>
+const isRecipient = ({ user, to }: PublishedSignal, watcher: string): boolean =>
   watcher !== user && (to === undefined || to.includes(watcher))
 
 export const createWatchedRooms = ({ fanOut, clock, metrics, maxTyping }: WatchedRoomsDeps): WatchedRooms => {
@@ -63,7 +63,7 @@ export const createWatchedRooms = ({ fanOut, clock, metrics, maxTyping }: Watche
     }
   }
 
-  const noteTyping = ({ typing }: SubscribedRoom, { user, kind, to }: Signal): void => {
+  const noteTyping = ({ typing }: SubscribedRoom, { user, kind, to }: PublishedSignal): void => {
     if (kind !== 'typing' || to !== undefined) return
     const nowMs = clock.monotonicMs()
     for (const [known, untilMs] of typing) if (untilMs <= nowMs) typing.delete(known)

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
-import type { UnreadState } from '../../../shared/ports/read-model.ts'
+import type { MemberUnread } from '../../../shared/ports/read-model.ts'
 import { seededRandom } from '../../support/simulation/random.ts'
 import { roomWithChanges } from '../room-with-changes.ts'
 import type { OpenStore } from '../stored-chat.ts'
 import { append, chatCreated, messagePosted } from '../stored-chat.ts'
 
 /** The unread messages of a member, which every read counts alike. */
-const unreadIn = async ({ memberStates, readModel }: OpenStore, room: string, user: string): Promise<UnreadState> => {
+const unreadIn = async ({ memberStates, readModel }: OpenStore, room: string, user: string): Promise<MemberUnread> => {
   const [marked] = await memberStates.mark([{ room, user }])
   if (marked === undefined) throw new Error('not a member')
   const { read, unread, mentions } = marked

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
-import type { ListedMember, MemberQuery, ReadModel } from '../../../shared/ports/read-model.ts'
+import type { MemberEntry, MemberQuery, ReadModel } from '../../../shared/ports/read-model.ts'
 import { CursorError } from '../../../shared/ports/read-model.ts'
 import { roomWithRoles } from '../room-with-roles.ts'
 import type { OpenStore } from '../stored-chat.ts'
@@ -13,8 +13,8 @@ const membersOf = async (
   readModel: ReadModel,
   query: Omit<MemberQuery, 'limit'>,
   limit = 50,
-): Promise<readonly ListedMember[]> => {
-  const members: ListedMember[] = []
+): Promise<readonly MemberEntry[]> => {
+  const members: MemberEntry[] = []
   let cursor: string | undefined
   do {
     const page = await readModel.membersOf({ ...query, limit, cursor })

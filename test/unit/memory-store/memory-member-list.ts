@@ -1,6 +1,6 @@
 import type { Role } from '../../../shared/domain/roles.ts'
 import { banned, roleName, roleWithout } from '../../../shared/domain/roles.ts'
-import type { ListedMember, MemberPage, MemberQuery } from '../../../shared/ports/read-model.ts'
+import type { MemberEntry, MemberPage, MemberQuery } from '../../../shared/ports/read-model.ts'
 import { readCursor, writeCursor } from './memory-cursor.ts'
 import type { ChatRow, MemoryTables } from './memory-rows.ts'
 import { isMember, presentMembers } from './memory-tables.ts'
@@ -17,10 +17,10 @@ export const roleNow = (chat: ChatRow, user: string, now: string): { readonly ro
   return { role: roleName(Math.min(lasting, lowered.role)), until: lowered.until }
 }
 
-const bannedIn = (chat: ChatRow): readonly ListedMember[] =>
+const bannedIn = (chat: ChatRow): readonly MemberEntry[] =>
   [...chat.roles].filter(([, { role }]) => role === banned).map(([user]) => ({ user }))
 
-const membersIn = (chat: ChatRow, now: string): readonly ListedMember[] =>
+const membersIn = (chat: ChatRow, now: string): readonly MemberEntry[] =>
   presentMembers(chat)
     .map((user) => ({ user, ...roleNow(chat, user, now), since: (chat.members.get(user)?.since ?? 0) + 1 }))
     .sort((a, b) => a.since - b.since || (a.user < b.user ? -1 : 1))

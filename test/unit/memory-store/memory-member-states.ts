@@ -6,7 +6,7 @@ import type {
   MemberStates,
   SettingsChange,
 } from '../../../shared/ports/member-state.ts'
-import type { UnreadState } from '../../../shared/ports/read-model.ts'
+import type { MemberUnread } from '../../../shared/ports/read-model.ts'
 import type { ChatRow, MemberRow, MemoryTables, MessageRow } from './memory-rows.ts'
 import { isMember } from './memory-tables.ts'
 
@@ -24,7 +24,7 @@ const isMentioned = ({ data }: MessageRow, user: string): boolean => {
 }
 
 /** The marker of a member, and the messages after it, counted one by one. */
-export const unreadState = (tables: MemoryTables, chat: ChatRow, user: string): UnreadState => {
+export const unreadState = (tables: MemoryTables, chat: ChatRow, user: string): MemberUnread => {
   const { read } = rowOf(tables, chat.id, user)
   const seq = Math.max(read?.seq ?? 0, chat.members.get(user)?.since ?? 0)
   const after = (tables.messages.get(chat.id) ?? []).filter((row) => row.seq > seq && !row.state.isDeleted)

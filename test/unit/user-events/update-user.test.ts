@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { User } from '../../../shared/domain/events.ts'
 import { defaultLimits } from '../../../shared/protocol/limits.ts'
 import { requestSchemas } from '../../../shared/protocol/requests.ts'
-import type { ProfileChange } from '../../../shared/user-events/update-user.ts'
+import type { RequestedProfile } from '../../../shared/user-events/update-user.ts'
 import { updateUser } from '../../../shared/user-events/update-user.ts'
 import { at, uuid } from '../domain/chat-fixtures.ts'
 
@@ -11,7 +11,7 @@ const id = uuid(3, 1)
 const user: User = { id: ann, externalUserId: 'ann', name: 'Ann', data: { team: 'bar' }, created_at: at(0), modified_at: at(3) }
 const state = { seq: 4, user, blockCount: 0, blocks: new Set<string>(), knownUsers: new Set<string>(), maxBlocks: 1 }
 
-const decide = (change: ProfileChange, when = at(5)) =>
+const decide = (change: RequestedProfile, when = at(5)) =>
   updateUser.decide(
     { v: 1, type: 'UpdateUser', stream: ann, id, digest: 'd', user: ann, at: when, body: { user: change } },
     state,

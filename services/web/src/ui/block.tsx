@@ -26,7 +26,7 @@ const isSame = (one: readonly TimelineEntry[], other: readonly TimelineEntry[]):
  * change, and not laid out while it is out of view, so that the cost of a
  * message does not depend on the number of rows.
  */
-export class Block extends Component<BlockProps, BlockState> {
+export class MessageBlock extends Component<BlockProps, BlockState> {
   override state: BlockState = { isMeasured: false }
 
   override shouldComponentUpdate(next: BlockProps, state: BlockState): boolean {

@@ -5,7 +5,7 @@ import { blocksOf } from '../model/blocks.ts'
 import { explain } from '../model/explain.ts'
 import type { MessageView } from '../model/message-view.ts'
 import type { ViewedRoom } from '../model/room.ts'
-import { Block } from './block.tsx'
+import { MessageBlock } from './block.tsx'
 import { OutgoingRow } from './entries.tsx'
 import { Icon } from './icons.tsx'
 import { useJump } from './use-jump.ts'
@@ -127,7 +127,7 @@ export const TimelineView = ({ view: messageView }: { readonly view: MessageView
         {room.isComplete.value && entries.length + outgoing.length === 0 ? <p class="hello">Say hello!</p> : null}
         <div class="all-rows">
           {blocksOf(entries).map((block) => (
-            <Block
+            <MessageBlock
               key={block.key}
               view={messageView}
               entries={block.entries}
