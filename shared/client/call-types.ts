@@ -34,6 +34,8 @@ export interface ListedMember {
   readonly role?: Role
   /** The end of a role that is a lower one for a time. */
   readonly until?: string
+  /** The role from `until` on. */
+  readonly role_after?: Role
   /** The seq of the event that made the user a member. */
   readonly since?: number
 }

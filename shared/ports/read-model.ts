@@ -83,6 +83,8 @@ export interface MemberEntry {
   readonly role?: Role
   /** The end of the role, if it is a lower one for a time. */
   readonly until?: string
+  /** The role from `until` on. */
+  readonly role_after?: Role
   /** The seq of the event that made the user a member; absent: the user is banned. */
   readonly since?: number
 }

@@ -78,7 +78,15 @@ export const answerBodies = {
     next_cursor: z.string().optional(),
   }),
   'list-members': z.looseObject({
-    members: z.array(z.looseObject({ user_id: id, role: role.optional(), until: time.optional(), since: seq.min(1).optional() })),
+    members: z.array(
+      z.looseObject({
+        user_id: id,
+        role: role.optional(),
+        until: time.optional(),
+        role_after: role.optional(),
+        since: seq.min(1).optional(),
+      }),
+    ),
     next_cursor: z.string().optional(),
   }),
   ...memberStateAnswers,

@@ -84,7 +84,7 @@ describe.skipIf(noStackReason())('Roles and rules on two gateways and two writer
     const { body: listed } = await bob.socket.request('list-chats', { user: { id: bob.id }, query: { limit: 1 } })
     expect(listed).toMatchObject({ chats: [{ id: room, role: 'reader', role_until: until, role_after: 'member' }] })
     const page = await bob.socket.request('list-members', { chat: { id: room }, query: { role: 'reader', limit: 1 } })
-    expect(page.body).toMatchObject({ members: [{ user_id: bob.id, role: 'reader', until, since: 1 }] })
+    expect(page.body).toMatchObject({ members: [{ user_id: bob.id, role: 'reader', until, role_after: 'member', since: 1 }] })
     await expect.poll(async () => (await post()).error?.code, { timeout: 10_000 }).toBeUndefined()
     const feed = await bob.feedTo(room, 3)
     expect(feed.map(({ event }) => event)).toEqual(['create-chat', 'update-members', 'new-message'])

@@ -3,18 +3,19 @@ import type { MemberEntry, MemberPage, MemberQuery } from '../../../shared/ports
 import type { DatabaseSession, Statement } from '../connection/statement.ts'
 import { isoText } from '../connection/statement.ts'
 import { readMemberCursor, writeCursor } from './cursor.ts'
-import { roleCell, roleUntilCell } from './role-cells.ts'
+import { lastingRoleCell, roleCell, roleUntilCell } from './role-cells.ts'
 
 const reader = 'select from chat_member where chat_id = $1::uuid and user_id = $2::uuid and until_seq is null'
 
 /** A row without a user: there is none on this page. No row: the reader is not a member. `shown`: SQL for the rows to list. */
 const pageOf = (name: string, shown: string): Statement => ({
   name,
-  text: `select page.user_id, page.since_seq, page.role, ${isoText('page.role_until')} as role_until
+  text: `select page.user_id, page.since_seq, page.role, ${isoText('page.role_until')} as role_until, page.lasting_role
     from (${reader}) as reader
     left join lateral (
       select * from (
-        select member.user_id, member.since_seq, ${roleCell('member', 'chat')} as role, ${roleUntilCell('member')} as role_until
+        select member.user_id, member.since_seq, ${roleCell('member', 'chat')} as role, ${roleUntilCell('member')} as role_until,
+          ${lastingRoleCell('member', 'chat')} as lasting_role
         from chat cross join lateral (${shown}) as member
         where chat.id = $1::uuid and ($3::bigint is null or (member.since_seq, member.user_id) > ($3::bigint, $4::uuid))
       ) as found
@@ -51,6 +52,7 @@ interface ListedMemberRow {
   readonly since_seq: string
   readonly role: number
   readonly role_until: string | null
+  readonly lasting_role: number
 }
 
 /** There is one row, in which all columns are null, for a page without members. */
@@ -59,7 +61,7 @@ type MemberPageRow = ListedMemberRow | { readonly user_id: null }
 const listedMember = (row: ListedMemberRow): MemberEntry => ({
   user: row.user_id,
   role: roleName(row.role),
-  ...(row.role_until === null ? {} : { until: row.role_until }),
+  ...(row.role_until === null ? {} : { until: row.role_until, role_after: roleName(row.lasting_role) }),
   since: Number(row.since_seq) + 1,
 })
 

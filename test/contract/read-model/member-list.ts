@@ -44,7 +44,7 @@ export const memberListTests = (opened: () => OpenStore): void => {
     const { room, ann, bob, cyd, act, add, set } = await roomWithRoles(store)
     await act(add(ann, [cyd]), set(ann, [bob], 'reader', farAhead), set(ann, [cyd], 'reader', longAgo))
     const listed = await membersOf(readModel, { room, reader: ann, role: 'reader' })
-    expect(listed).toEqual([{ user: bob, role: 'reader', until: farAhead, since: 1 }])
+    expect(listed).toEqual([{ user: bob, role: 'reader', until: farAhead, role_after: 'member', since: 1 }])
     expect(await membersOf(readModel, { room, reader: ann, role: 'member' })).toEqual([{ user: cyd, role: 'member', since: 2 }])
     const { chats } = await readModel.chatsOf({ user: bob, limit: 1 })
     expect(chats).toMatchObject([{ role: 'reader', role_until: farAhead, role_after: 'member' }])

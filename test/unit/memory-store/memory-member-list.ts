@@ -10,11 +10,15 @@ export const lastingRole = (chat: ChatRow, user: string): number =>
   chat.roles.get(user)?.role ?? roleWithout(user === chat.createdBy && chat.name !== '')
 
 /** The role of a member now, and the end of a lower one. */
-export const roleNow = (chat: ChatRow, user: string, now: string): { readonly role: Role; readonly until?: string } => {
+export const roleNow = (
+  chat: ChatRow,
+  user: string,
+  now: string,
+): Pick<MemberEntry, 'until' | 'role_after'> & { readonly role: Role } => {
   const lowered = chat.roles.get(user)?.lowered
   const lasting = lastingRole(chat, user)
   if (lowered === undefined || now >= lowered.until) return { role: roleName(lasting) }
-  return { role: roleName(Math.min(lasting, lowered.role)), until: lowered.until }
+  return { role: roleName(Math.min(lasting, lowered.role)), until: lowered.until, role_after: roleName(lasting) }
 }
 
 const bannedIn = (chat: ChatRow): readonly MemberEntry[] =>

@@ -21,7 +21,7 @@ export interface Rights {
   readonly own: ReadonlySignal<OwnRole>
   readonly rules: ReadonlySignal<Rules>
   may(action: Action): boolean
-  /** Whether the user may do this to another member, whose role must be a lower one. */
+  /** Whether the user may do this to another member, whose lasting role must be a lower one: a mute does not lower it. */
   mayTo(action: 'remove' | 'roles', other: ListedMember): boolean
   joined(chat: JoinedChat): void
   rulesChanged(rules: Rules): void
@@ -76,8 +76,8 @@ export const createRights = ({ chat, client, features }: RightsOptions): Rights 
     own,
     rules,
     may,
-    mayTo: (action, { user_id, role }) =>
-      user_id !== client.user?.id && may(action) && (role === undefined || roles[role] < roles[own.value.role]),
+    mayTo: (action, { user_id, role, role_after: lasting = role }) =>
+      user_id !== client.user?.id && may(action) && (lasting === undefined || roles[lasting] < roles[own.value.role]),
     joined,
     rulesChanged: (next) => {
       rules.value = next
