@@ -1,5 +1,6 @@
 import { readCommand, writeCommand } from '../../../../shared/records/command-record.ts'
 import { recordHeaders } from '../../../../shared/records/record-headers.ts'
+import { roomEventOfCommand } from '../../../../shared/room-events/find-room-event.ts'
 import type { ChatCommand } from '../../../../shared/room-events/room-events.ts'
 import {
   append,
@@ -80,9 +81,13 @@ const repeatDeleted = (world: SimulatedWorld, checks: WriterChecks): void => {
   const { log, store, clock } = world
   const redacted = redactedEvents(store.memory.events())
   const sent = log.records.map(({ value }) => readCommand(value) as ChatCommand)
-  for (const { stream, commandId, data } of redacted) {
+  for (const { type, stream, commandId, data } of redacted) {
     const { user_id: author } = JSON.parse(data) as { readonly user_id: string }
-    const own = sent.find(({ stream: room, id, user }) => room === stream && id === commandId && user === author)
+    // A command of another type may have had the id before, and was rejected.
+    const own = sent.find(
+      ({ type: sentType, stream: room, id, user }) =>
+        roomEventOfCommand(sentType).event === type && room === stream && id === commandId && user === author,
+    )
     if (own === undefined) continue
     const repeats = repeatsOf(own, new Date(clock.nowMs()).toISOString())
     for (const repeat of repeats) checks.expectAnswer(keyOf(repeat), data)
