@@ -67,9 +67,9 @@ const reportOf = (pairs: readonly Pair[], { size, perSecond }: Plan, problems: r
   const dropped = pairs.reduce((sum, { signals }) => sum + signals.dropped, 0)
   return {
     rows: [
-      { what: `B15 ${size.users} sockets, ${perSecond} messages/s, nobody types`, result: textOf(quiet) },
+      { what: `B18 ${size.users} sockets, ${perSecond} messages/s, nobody types`, result: textOf(quiet) },
       {
-        what: 'B15 the same while one of a hundred types',
+        what: 'B18 the same while one of a hundred types',
         result: `${textOf(typing)}; ${sent} signals, ${dropped} dropped; median p99 ${(beside / before).toFixed(2)} times`,
         aim: `≤ ${noise} times`,
         isMet: beside <= before * noise,
@@ -80,9 +80,9 @@ const reportOf = (pairs: readonly Pair[], { size, perSecond }: Plan, problems: r
   }
 }
 
-/** B15: the latency of messages while one of a hundred sockets types, and every socket watches its room. */
+/** B18: the latency of messages while one of a hundred sockets types, and every socket watches its room. */
 export const signalsBench: Bench = {
-  id: 'B15',
+  id: 'B18',
   title: 'messages while others type',
   run: async (context: BenchContext): Promise<BenchReport> => {
     const plan = planOf(context.isShort)

@@ -100,14 +100,14 @@ const sessionMutants: readonly GatewayMutant[] = [
     module: gateway('rooms/session-rooms'),
     in: 'mustWait',
     operand: 'isStarted',
-    shownBy: 24,
+    shownBy: 508,
   },
   {
     rule: 'nothing of a room that a resume names precedes its answer',
     module: gateway('rooms/session-rooms'),
     in: 'mustWait',
     operand: 'withheld',
-    shownBy: 200,
+    shownBy: 136,
   },
   {
     rule: 'a followed room does not advance while a resume that names it is read',
@@ -177,7 +177,7 @@ const commandMutants: readonly GatewayMutant[] = [
     module: gateway('rooms/head-sweep'),
     in: 'compareRooms',
     call: 'applyStoreHead',
-    shownBy: 10,
+    shownBy: 161,
   },
   {
     rule: 'every held user is compared with the store',
