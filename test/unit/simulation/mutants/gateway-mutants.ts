@@ -199,7 +199,7 @@ const forgeryMutants: readonly GatewayMutant[] = [
     module: gateway('rooms/room-feed'),
     in: 'take',
     operand: 'isAlone',
-    shownBy: 30_038,
+    shownBy: 469,
   },
   {
     rule: 'a feed reopens at once after a published message replaced a membership event',
