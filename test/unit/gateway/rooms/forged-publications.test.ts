@@ -189,6 +189,18 @@ describe('A forged message', () => {
     expect(feedOf(ann)).toEqual(['create-chat #1', 'remove-users #2', 'new-message #3 three'])
   })
 
+  it('is reset as soon as an event that removes a user is published at its seq, so that the user receives nothing after it', async () => {
+    const { rig, ann, bob, forge, post, feedOf } = await withRoom()
+    await forge(2)
+    ann.client.send({ event: 'remove-users', room, body: { users: [bob.id] } })
+    await rig.settle()
+    await rig.write()
+    await post('without Bob')
+    await rig.settle()
+    expect(feedOf(ann).at(-1)).toBe('new-message #3 without Bob')
+    expect(feedOf(bob)).not.toContain('new-message #3 without Bob')
+  })
+
   it('is reset although its client has resumed from the seq before it', async () => {
     const { rig, bob, forge, post, sweep, feedOf } = await withRoom()
     await forge(2)

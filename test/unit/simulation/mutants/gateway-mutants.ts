@@ -206,7 +206,7 @@ const forgeryMutants: readonly GatewayMutant[] = [
     module: gateway('rooms/room-feed'),
     in: 'take',
     call: 'reopen',
-    shownBy: 284,
+    shownBy: 1_768,
   },
   {
     rule: 'the sweep compares the seq of the newest message',
