@@ -31,13 +31,6 @@ export const livingWriterMutants: readonly Mutant[] = [
     body: 'return new Map(chats)',
   },
   {
-    rule: 'a message of a room that the batch creates can be changed in the batch (J1)',
-    module: writer('decide-batch'),
-    in: 'stateOf',
-    body: `return { ...(chats.get(room) ?? chatDecider.initialState), knownUsers, chatCounts, blocks }`,
-    shownBy: 51,
-  },
-  {
     rule: 'a reaction is counted from the reactions that its user has set (J2)',
     module: writer('read-set'),
     in: 'readSetOf',
