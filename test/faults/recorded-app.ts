@@ -53,7 +53,7 @@ export const recordedApp = async (context: LoadContext, { user, externalId, urls
     history.append({ kind: 'frame', at: now(), event, socket, user, room, seq, command, crc })
   }
   // Rooms are created during the run; the creator is the first of the users.
-  client.on('chat', ({ seq, ...chat }) => {
+  client.on('chat', ({ seq, role: _, role_until: _until, role_after: _after, peer: _peer, ...chat }) => {
     if (!last.has(roomOf(chat.id))) seeFrame('create-chat', chat.id, seq, creation, { chat, user_id: chat.users[0] })
   })
   client.on('message', ({ room, seq, as_of: _, ...body }) => {
