@@ -19,3 +19,8 @@ export const callEvents = [
 ] as const satisfies readonly AnswerEvent[]
 
 export type CallEvent = (typeof callEvents)[number]
+
+const names: ReadonlySet<string> = new Set(callEvents)
+
+/** Whether an event can be requested without a socket. */
+export const isCallEvent = (event: string): event is CallEvent => names.has(event)

@@ -1,6 +1,7 @@
+import type { CallEvent } from '../../../shared/protocol/call-events.ts'
 import type { ErrorBody } from '../../../shared/protocol/errors.ts'
 import { errorBody, errors } from '../../../shared/protocol/errors.ts'
-import type { Request, RequestOf } from '../../../shared/protocol/requests.ts'
+import type { RequestOf } from '../../../shared/protocol/requests.ts'
 import type { Outcome } from '../../../shared/records/outcome.ts'
 import type { Metrics } from '../../../shared/runtime/observability/metrics.ts'
 import type { Principal } from '../admission/auth.ts'
@@ -23,8 +24,11 @@ export interface HttpRequest {
   abandon(): void
 }
 
+/** A request that can be sent without a socket. */
+export type CallRequest = RequestOf<CallEvent>
+
 /** Starts one request without a socket. It is answered, binds no user and follows no rooms. */
-export type StartHttpRequest = (principal: Principal, request: Request) => HttpRequest
+export type StartHttpRequest = (principal: Principal, request: CallRequest) => HttpRequest
 
 /** The handlers of requests without a socket. */
 export interface HttpRequestDeps {
@@ -46,34 +50,27 @@ const emptySendQueue = (): SendQueue => ({
   close: () => undefined,
 })
 
-type SocketEvent = 'watch' | 'signal' | 'resume' | 'refresh' | 'ping'
-const socketEvents: ReadonlySet<string> = new Set<SocketEvent>(['watch', 'signal', 'resume', 'refresh', 'ping'])
-
-/** Whether a request has a meaning only on a socket. */
-const isForSockets = (request: Request): request is RequestOf<SocketEvent> => socketEvents.has(request.event)
-
 export const createHttpRequests = (deps: HttpRequestDeps): StartHttpRequest => {
   const { binding, intake, queries, memberRequests, metrics, log } = deps
-  const createUser = async (requester: Requester, request: Extract<Request, { event: 'create-user' }>): Promise<void> => {
+  const createUser = async (requester: Requester, request: RequestOf<'create-user'>): Promise<void> => {
     const claimed = claimUser(requester.principal, request)
     if ('code' in claimed) return requester.fail(request, claimed)
     return binding.fetchUser(requester, claimed)
   }
 
-  const dispatch = async (requester: Requester, request: Request): Promise<void> => {
+  const dispatch = async (requester: Requester, request: CallRequest): Promise<void> => {
     const actor = request.as
     if (request.event === 'create-user') return createUser(requester, request)
     if (request.event === 'get-users') return queries.answer(requester, request, actor)
     if (actor === undefined) return requester.refuse(request, 'unbound', 'as: is missing; it names the user to act for')
     if (isRead(request)) return queries.answer(requester, request, actor)
     if (isMemberRequest(request)) return memberRequests.answer(requester, request, actor)
-    if (isForSockets(request)) return requester.refuse(request, 'unknown_event', 'event: is available on a WebSocket only')
     if (isOwnRequest(request)) intake.submitOwn(requester, request, actor)
     else intake.submit(requester, request, actor)
   }
 
   /** Logs an unexpected error and answers it with `internal`. */
-  const handle = async (requester: Requester, request: Request): Promise<void> => {
+  const handle = async (requester: Requester, request: CallRequest): Promise<void> => {
     try {
       await dispatch(requester, request)
     } catch (error) {

@@ -1,16 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { answerFrame } from '../../../shared/frames/answer-frame.ts'
-import { callEvents } from '../../../shared/protocol/call-events.ts'
+import type { CallEvent } from '../../../shared/protocol/call-events.ts'
+import { isCallEvent } from '../../../shared/protocol/call-events.ts'
 import type { ErrorBody, ErrorCode } from '../../../shared/protocol/errors.ts'
 import { errorBody, errors } from '../../../shared/protocol/errors.ts'
-import type { Request } from '../../../shared/protocol/requests.ts'
+import { requestEvents } from '../../../shared/protocol/requests.ts'
 import type { Logger } from '../../../shared/runtime/observability/logger.ts'
 import type { AdmissionControl } from '../admission/admission-control.ts'
 import type { Principal } from '../admission/auth.ts'
 import type { Refused } from '../admission/refusals.ts'
 import { refusalHead, refusals } from '../admission/refusals.ts'
 import type { FrameReader } from '../requests/frame-reader.ts'
-import type { StartHttpRequest } from '../requests/http-requester.ts'
+import type { CallRequest, StartHttpRequest } from '../requests/http-requester.ts'
 import { readBody } from './read-body.ts'
 
 /** Requests over HTTP, for back ends without a socket. */
@@ -42,7 +43,9 @@ interface Answer {
   readonly text: string
 }
 
-const known: ReadonlySet<string> = new Set(callEvents)
+const socketOnly = 'is available on a WebSocket only'
+
+const socketEvents: ReadonlySet<string> = new Set(requestEvents.filter((event) => !isCallEvent(event)))
 
 const inSeconds = (ms: number): string => String(Math.max(1, Math.ceil(ms / 1_000)))
 
@@ -61,6 +64,12 @@ const codes: Readonly<Record<number, ErrorCode>> = {
   429: 'rate_limited',
   431: 'invalid',
   503: 'unavailable',
+}
+
+/** The error for a path that is no event of the API. */
+const unknownEvent = (event: string): Answer => {
+  const reason = socketEvents.has(event) ? socketOnly : 'there is no such event'
+  return failure('error', errorBody('unknown_event', `event: ${reason}`, { field: 'event', reason }))
 }
 
 /** The error for a refusal by admission. `details.refusal` shows that the connection was refused, not the request. */
@@ -105,7 +114,7 @@ export const createHttpApi = ({
   const inFlight = new Set<Promise<void>>()
 
   /** Reads the body of a request, which is a frame without `event`, `id` and `after`. */
-  const frameOf = (event: string, text: string): { readonly request: Request } | Answer => {
+  const frameOf = (event: CallEvent, text: string): { readonly request: CallRequest } | Answer => {
     let value: unknown
     try {
       value = JSON.parse(text)
@@ -117,11 +126,13 @@ export const createHttpApi = ({
       if ((value as Readonly<Record<string, unknown>>)[field] != null) return invalid(event, field, 'unknown field')
     const frame = read(JSON.stringify({ ...value, event }))
     if ('error' in frame) return failure(event, frame.error)
-    const hasResume = frame.request.event === 'create-user' && frame.request.body.resume !== undefined
-    return hasResume ? invalid(event, 'body.resume', 'is available on a WebSocket only') : frame
+    // The event of the request is that of the path.
+    const request = frame.request as CallRequest
+    const hasResume = request.event === 'create-user' && request.body.resume !== undefined
+    return hasResume ? invalid(event, 'body.resume', socketOnly) : { request }
   }
 
-  const ask = async (principal: Principal, event: string, text: string, response: ServerResponse): Promise<Answer> => {
+  const ask = async (principal: Principal, event: CallEvent, text: string, response: ServerResponse): Promise<Answer> => {
     const frame = frameOf(event, text)
     if ('status' in frame) return frame
     const { outcome, abandon } = call(principal, frame.request)
@@ -137,7 +148,7 @@ export const createHttpApi = ({
       document ??= makeDocument()
       return { status: 200, text: document }
     }
-    if (!known.has(event)) return failure('error', errorBody('unknown_event', 'event: there is no such event'))
+    if (!isCallEvent(event)) return unknownEvent(event)
     if (request.method === 'OPTIONS') return { status: 204, headers: { allow: 'POST' }, text: '' }
     if (request.method !== 'POST') return { ...invalid(event, 'method', 'must be POST', 405), headers: { allow: 'POST' } }
     if (isDraining) return refused(event, { refusal: 'draining' })

@@ -166,6 +166,7 @@ export const admissionRig = async ({ bounds: given = {}, trustedProxies = [] }: 
     metrics,
     open,
     verification,
+    apiUrl: (event: string) => `http://127.0.0.1:${port}/api/v1/${event}`,
     upgradeBytes: (more: Readonly<Record<string, string>> = {}) => upgradeHead(url, more),
     callBytes: (body: string, length = body.length) =>
       `POST /api/v1/get-users HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n${body}`,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { CallRequest } from '../../../../services/gateway/requests/http-requester.ts'
 import { StoreError } from '../../../../shared/ports/event-store.ts'
 import { openAdmission } from '../../../support/open-admission.ts'
 import { memoryStore } from '../../memory-store/memory-store.ts'
@@ -57,7 +58,7 @@ describe('Members named by external ids', () => {
     const text = JSON.stringify({ ...create([named('ann')]), id: undefined, as: cyd.id })
     const frame = rig.gatewayCore.read(text)
     if ('error' in frame) throw new Error(frame.error.message)
-    const { outcome } = rig.gatewayCore.call(openAdmission.principal, frame.request)
+    const { outcome } = rig.gatewayCore.call(openAdmission.principal, frame.request as CallRequest)
     await rig.settle()
     await rig.write()
     const result = await outcome

@@ -23,4 +23,16 @@ describe('The HTTP API', () => {
     await rig.open(request)
     await rig.verification()
   })
+
+  it('answers an event that needs a WebSocket, and an unknown one, with different reasons', async () => {
+    await using rig = await admissionRig()
+    const reasonOf = async (event: string) => {
+      const answer = await fetch(rig.apiUrl(event), { method: 'POST', body: '{}' })
+      const { error } = (await answer.json()) as { error?: { code: string; details?: { reason?: string } } }
+      return error?.code === 'unknown_event' ? error.details?.reason : undefined
+    }
+    const socketOnly = 'is available on a WebSocket only'
+    for (const event of ['watch', 'signal', 'resume', 'refresh', 'ping']) expect(await reasonOf(event)).toBe(socketOnly)
+    expect(await reasonOf('shout')).toBe('there is no such event')
+  })
 })
