@@ -11,22 +11,24 @@ export interface RoomUnread {
   readonly read: ReadMarker
 }
 
-/** The counts that the service sent, and the last seq that they include. */
+/** Counts, and the last seq that they include. */
 export interface CountedUnread extends Omit<RoomUnread, 'room'> {
   readonly asOf: number
 }
 
-/** A message that was counted after the service's counts. */
+/** A message after the counts. */
 interface CountedMessage {
   readonly seq: number
   readonly isMention: boolean
 }
 
 const mostMentions = 100
+/** The newest messages of which each is remembered. */
+const mostRemembered = 500
 
 /**
  * The unread messages of one room: the last counts of the service, and the
- * messages that arrived since. An answer may be older or newer than the feed:
+ * messages that arrived since, of which only the newest are remembered. An answer may be older or newer than the feed:
  * messages that it includes are not counted twice.
  */
 export class UnreadState {
@@ -71,7 +73,17 @@ export class UnreadState {
   arrive(seq: number, isMention: boolean): void {
     if (seq <= this.lastSeq) return
     this.lastSeq = seq
-    if (seq > this.read.seq) this.arrived.push({ seq, isMention })
+    if (seq <= this.read.seq) return
+    this.arrived.push({ seq, isMention })
+    if (this.arrived.length > mostRemembered) this.forgetOldest()
+  }
+
+  /** Keeps only its count: a client that never marks anything as read does not remember all messages. */
+  private forgetOldest(): void {
+    const oldest = this.arrived.shift()
+    if (oldest === undefined) return
+    const { unread, mentions } = this.counts
+    this.counts = { ...this.counts, asOf: oldest.seq, unread: unread + 1, mentions: mentions + Number(oldest.isMention) }
   }
 
   /** Everything up to this seq is read, in the present generation. */
@@ -81,7 +93,7 @@ export class UnreadState {
     if (seq <= read.seq) return
     const marker = { gen: read.gen, seq }
     this.arrived = this.arrived.filter((message) => message.seq > seq)
-    // A place among the messages that the service counted: it counts them again.
+    // A place among the messages that are only counted: the service counts them again.
     this.counts = seq >= asOf ? { asOf, read: marker, unread: 0, mentions: 0 } : { ...this.counts, read: marker }
   }
 }

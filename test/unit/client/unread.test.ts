@@ -81,6 +81,31 @@ describe('The unread messages of a room', () => {
     expect(stateOf(service)).toEqual([4, 1, '2:1'])
   })
 
+  it('are counted by the service after a place was read that is more than 500 messages back', async () => {
+    const service = await following()
+    const arrived = Array.from({ length: 600 }, (_, index) => 6 + index)
+    for (const seq of arrived) service.socket.deliver(seq % 2 === 0 ? mentioning(seq, [me]) : messageFrame(seq))
+    expect(stateOf(service)).toEqual([602, 100, '1:3'])
+    service.client.markRead(room, 20)
+    expect(stateOf(service)).toEqual([602, 100, '1:20'])
+    await service.clock.run(clientTimes.markReadMs)
+    service.socket.answer(service.socket.take('mark-read'), { seq: 20, gen: 1, unread: 585, mentions: 100, as_of: 605 })
+    await service.clock.run(0)
+    expect(stateOf(service)).toEqual([585, 100, '1:20'])
+    service.client.markRead(room, 505)
+    expect(stateOf(service)).toEqual([585, 100, '1:505'])
+    service.client.markRead(room)
+    expect(stateOf(service)).toEqual([0, 0, '1:605'])
+  })
+
+  it('are exact at once after a place was read among the newest 500 messages', async () => {
+    const service = await following()
+    const arrived = Array.from({ length: 600 }, (_, index) => 6 + index)
+    for (const seq of arrived) service.socket.deliver(messageFrame(seq))
+    service.client.markRead(room, 595)
+    expect(stateOf(service)).toEqual([10, 0, '1:595'])
+  })
+
   it('are none after an own message', async () => {
     const service = await following()
     service.socket.deliver(messageFrame(6))
