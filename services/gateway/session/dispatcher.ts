@@ -168,12 +168,8 @@ export class Dispatcher {
   }
 
   /** Counts as a read, because it may read the number of members. */
-  private async signal(request: SignalRequest, actor: string): Promise<void> {
-    const { bounds, signalRequests } = this.deps
-    if (this.readsInFlight >= bounds.pendingPerSession) return this.tooMany(request, 'too many reads in flight')
-    this.readsInFlight += 1
-    await this.guarded(request, signalRequests.handle(this.requester, request, actor))
-    this.readsInFlight -= 1
+  private signal(request: SignalRequest, actor: string): Promise<void> {
+    return this.bounded(request, () => this.deps.signalRequests.handle(this.requester, request, actor))
   }
 
   private resumes(): ResumeQueue {

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../../../shared/ports/clock.ts'
 import type { FanOut } from '../../../shared/ports/fan-out.ts'
 import { channels } from '../../../shared/records/publications.ts'
+import { inParts } from '../../../shared/runtime/async/in-parts.ts'
 import type { Presence } from './session-watch.ts'
 
 /**
@@ -33,9 +34,6 @@ const askedAtOnce = 200
 /** The pause in which hints accumulate. */
 const hintMs = 50
 
-const chunks = <Item>(items: readonly Item[], size: number): Item[][] =>
-  Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size))
-
 export const createPresenceQuestions = ({ fanOut, clock, watched, onKnown, askMs }: PresenceDeps): PresenceQuestions => {
   let hinted = new Set<string>()
   let round: Timer | undefined
@@ -52,9 +50,9 @@ export const createPresenceQuestions = ({ fanOut, clock, watched, onKnown, askMs
     for (const [index, user] of users.entries()) onKnown(user, counts === undefined ? null : (counts[index] ?? 0) > 0)
   }
 
-  /** One question in flight. */
+  /** The questions about many users are asked one after another. */
   const ask = async (users: readonly string[]): Promise<void> => {
-    for (const some of chunks(users, askedAtOnce)) if (!isStopped) await askSome(some)
+    for (const some of inParts(users, () => 1, askedAtOnce)) if (!isStopped) await askSome(some)
   }
 
   const askHinted = (): void => {

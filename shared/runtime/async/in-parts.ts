@@ -1,20 +1,20 @@
-/** Splits a list, in order, into parts of at most `maxBytes`; a larger item forms a part of its own. */
+/** Splits a list, in order, into parts whose sizes add up to at most `maxSize`; a larger item forms a part of its own. */
 export const inParts = <Item>(
   items: readonly Item[],
-  bytesOf: (item: Item) => number,
-  maxBytes: number,
+  sizeOf: (item: Item) => number,
+  maxSize: number,
 ): readonly (readonly Item[])[] => {
   const parts: Item[][] = []
   let room = 0
   for (const item of items) {
-    const bytes = bytesOf(item)
+    const size = sizeOf(item)
     const part = parts.at(-1)
-    if (part === undefined || bytes > room) {
+    if (part === undefined || size > room) {
       parts.push([item])
-      room = maxBytes - bytes
+      room = maxSize - size
     } else {
       part.push(item)
-      room -= bytes
+      room -= size
     }
   }
   return parts
