@@ -1,22 +1,9 @@
-import type { Clock } from '../../shared/ports/clock.ts'
-import type { CommandLog } from '../../shared/ports/command-log.ts'
-import type { EventStore } from '../../shared/ports/event-store.ts'
-import type { FanOut } from '../../shared/ports/fan-out.ts'
-import type { MemberStates } from '../../shared/ports/member-state.ts'
-import type { ReadModel } from '../../shared/ports/read-model.ts'
 import { closeCodes } from '../../shared/protocol/close-codes.ts'
-import type { ProtocolLimits } from '../../shared/protocol/limits.ts'
 import { memberStateLevel } from '../../shared/protocol/member-state.ts'
-import { signalLevel } from '../../shared/protocol/signal-level.ts'
-import type { Bounds } from '../../shared/runtime/config/bounds.ts'
-import type { Rates } from '../../shared/runtime/config/rates.ts'
-import type { Times } from '../../shared/runtime/config/times.ts'
-import type { Metrics } from '../../shared/runtime/observability/metrics.ts'
 import type { Admission } from './admission/admission.ts'
-import type { GatewayLog } from './gateway-log.ts'
-import { createFeatureLevel } from './reads/feature-level.ts'
-import { createLookups } from './reads/lookups.ts'
-import { createOutcomeLookup } from './reads/outcome-lookup.ts'
+import type { Delivery } from './delivery.ts'
+import { createDelivery } from './delivery.ts'
+import type { GatewayCoreDeps } from './gateway-core-deps.ts'
 import { retrying } from './reads/retrying.ts'
 import { createAnswerBudget } from './requests/answer-budget.ts'
 import { createBinding } from './requests/binding.ts'
@@ -34,39 +21,12 @@ import { createQueries } from './requests/queries.ts'
 import { createReplaceExternalIds } from './requests/replace-external-ids.ts'
 import { createResume } from './requests/resume.ts'
 import { createSignalRequests } from './requests/signal-requests.ts'
-import { createDeliveryWatch } from './rooms/delivery-watch.ts'
-import { createHeadSweep } from './rooms/head-sweep.ts'
-import { createPendingCommands } from './rooms/pending-commands.ts'
-import { createRoomFeeds } from './rooms/room-feeds.ts'
-import type { SessionRoomsDeps } from './rooms/session-rooms.ts'
-import { createUserSessions } from './rooms/user-sessions.ts'
 import { createFlusher } from './send-queue/flusher.ts'
 import { createFrameJoiner } from './send-queue/join-frames.ts'
 import type { SendQueueDeps } from './send-queue/send-queue.ts'
 import type { Wire } from './send-queue/wire.ts'
 import type { SessionDeps } from './session/session.ts'
 import { Session } from './session/session.ts'
-import { createSignals } from './signals/signals.ts'
-
-/** The ports and settings of a gateway. */
-export interface GatewayCoreDeps {
-  readonly commandLog: CommandLog
-  readonly eventStore: EventStore
-  readonly readModel: ReadModel
-  readonly memberStates: MemberStates
-  readonly fanOut: FanOut
-  readonly clock: Clock
-  readonly metrics: Metrics
-  readonly log: GatewayLog
-  readonly times: Times
-  readonly bounds: Bounds
-  readonly limits: ProtocolLimits
-  readonly rates: Rates
-  /** This gateway's reply address, unique among all gateways at all times. */
-  readonly gateway: string
-  readonly newId: () => string
-  readonly random: () => number
-}
 
 /**
  * A gateway without its server: sessions, rooms, pending commands and the sweep.
@@ -93,54 +53,6 @@ export interface GatewayCore {
   /** Writes the states of members that wait. Call it once, when no session is open. */
   drain(): Promise<void>
 }
-
-/** The parts that deliver events to sessions. */
-const createDelivery = (deps: GatewayCoreDeps, sessions: ReadonlySet<Session>) => {
-  const { eventStore, readModel, fanOut, clock, metrics, log, times, bounds, random } = deps
-  const retryMs = times.sweepLeastMs
-  const releaseMs = times.topicReleaseMs
-  const lookups = createLookups(eventStore, readModel, bounds)
-  const lookUpOutcome = createOutcomeLookup(lookups)
-  const pending = createPendingCommands({ clock, deadlineMs: times.commandDeadlineMs, lookUpOutcome })
-  const featureLevel = createFeatureLevel(readModel, log, (level) => {
-    for (const session of sessions) session.announceFeatures(level)
-  })
-  const isEnabled = (): boolean => featureLevel.current >= signalLevel
-  const visible = async (users: readonly string[], viewer: string): Promise<readonly string[]> =>
-    (await readModel.usersById(users, viewer)).map(({ id }) => id)
-  const signals = createSignals({ ...deps, memberCount: lookups.memberCount, visible, isEnabled })
-  const { held: onHeld, released: onReleased } = signals.presence
-  const userSessions = createUserSessions({ fanOut, clock, metrics, releaseMs, onHeld, onReleased })
-  const delivery = createDeliveryWatch(clock, metrics)
-  const maxEarly = bounds.heldFrames
-  const { sessionsOf } = userSessions
-  const onRemoved = signals.watches.removed
-  const feeds = createRoomFeeds({
-    fanOut,
-    lookups,
-    clock,
-    metrics,
-    pending,
-    retryMs,
-    maxEarly,
-    delivery,
-    releaseMs,
-    sessionsOf,
-    onRemoved,
-  })
-  const sweptParts = { readModel, feeds, userSessions, pending, lookUpOutcome, featureLevel }
-  const sweep = createHeadSweep({ ...sweptParts, fanOut, clock, times, random })
-  const sessionRooms: SessionRoomsDeps = {
-    feeds,
-    pending,
-    followers: { page: lookups.page, clock, retryMs },
-    pagesAtOnce: bounds.pagesPerSession,
-    onFull: () => metrics.slowConsumers.inc(),
-  }
-  return { lookups, lookUpOutcome, pending, userSessions, delivery, feeds, featureLevel, sweep, sessionRooms, signals }
-}
-
-type Delivery = ReturnType<typeof createDelivery>
 
 /** The parts that handle requests. */
 const createRequestHandlers = (deps: GatewayCoreDeps, delivery: Delivery) => {

@@ -39,8 +39,8 @@ export interface SessionSignalsDeps {
  * Signals between sessions, over the fan-out.
  *
  * Promises:  nothing is stored, nothing is queued beyond one publication in
- *            flight, and no signal sets a follower behind. A signal costs no
- *            statement.
+ *            flight, and no signal sets a follower behind. The number of members
+ *            of a room is read at most once in `roomSizeMs`; no other statement.
  * Does not:  guarantee delivery: a signal is dropped whenever it would be in
  *            the way of a room's events.
  */
