@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis'
+import { chunks } from '../../shared/runtime/async/chunks.ts'
 import type { TlsMaterial } from '../tls/tls-files.ts'
 import { openConnection } from './connection.ts'
 import type { Opening, Shard } from './shards.ts'
@@ -63,9 +64,6 @@ const dialects = {
 
 /** Channels of one PUBSUB NUMSUB, so that one answer does not keep a server busy. */
 const countedAtOnce = 200
-
-const chunks = <Item>(items: readonly Item[], size: number): Item[][] =>
-  Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size))
 
 /** Sends all commands in one write. */
 const inOneWrite = async (redis: Redis, send: () => Promise<unknown>[]): Promise<void> => {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventAge, EventKey } from '../../../shared/ports/stream-summary.ts'
+import { chunks } from '../../../shared/runtime/async/chunks.ts'
 import type { Log } from '../../../shared/runtime/observability/log.ts'
 import type { SummarySlice } from '../event-store/stream-summaries.ts'
 import { beforeAllStreams, eventAges, namedSummaries, summarySlice } from '../event-store/stream-summaries.ts'
@@ -34,9 +35,9 @@ export const readNamedSummaries = (url: string, log: Log, streams: readonly stri
   withAdminConnection(url, log, async ({ pool }) => {
     // The names come from the event stream, where records of other programs may have any key.
     const all = streams.filter((stream) => uuid.test(stream))
-    for (let from = 0; from < all.length; from += streamsPerSlice) {
+    for (const some of chunks(all, streamsPerSlice)) {
       const startedAt = performance.now()
-      const summaries = await namedSummaries(pool, all.slice(from, from + streamsPerSlice))
+      const summaries = await namedSummaries(pool, some)
       const restMs = performance.now() - startedAt
       await onSlice({ summaries, orphans: [] })
       await sleep(restMs)
@@ -50,7 +51,6 @@ export const readAges = (url: string, log: Log, events: readonly EventKey[]): Pr
   withAdminConnection(url, log, async ({ pool }) => {
     const wanted = events.filter(({ stream }) => uuid.test(stream))
     const ages: EventAge[] = []
-    for (let from = 0; from < wanted.length; from += eventsPerRead)
-      ages.push(...(await eventAges(pool, wanted.slice(from, from + eventsPerRead))))
+    for (const some of chunks(wanted, eventsPerRead)) ages.push(...(await eventAges(pool, some)))
     return ages
   })

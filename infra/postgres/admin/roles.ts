@@ -92,16 +92,15 @@ const cannotExist: Statement = {
 }
 
 /**
- * The role of the sweeper is newer than the others: an upgrade whose owner may not create it must not fail, because the
- * services wait for it and do not need this role.
+ * Resolves with the services whose roles exist or can be created. The role of the sweeper is newer than the others: an
+ * upgrade whose owner may not create it must not fail, because the services wait for it and do not need this role.
  */
-const grantTo = async (session: DatabaseSession, database: string, service: ServiceRole, log: Log): Promise<void> => {
-  const role = roleName(database, service)
-  if (service === 'sweeper') {
-    const [row] = await session.run<{ is_so: boolean }>(cannotExist, [role])
-    if (row?.is_so === true) return log.warn({ role }, 'the role does not exist and cannot be created: `admin sweep` needs it')
-  }
-  await run(session, statementsFor(database, service))
+const grantable = async (session: DatabaseSession, database: string, log: Log): Promise<readonly ServiceRole[]> => {
+  const role = roleName(database, 'sweeper')
+  const [row] = await session.run<{ is_so: boolean }>(cannotExist, [role])
+  if (row?.is_so !== true) return serviceRoles
+  log.warn({ role }, 'the role does not exist and cannot be created: `admin sweep` needs it')
+  return serviceRoles.filter((service) => service !== 'sweeper')
 }
 
 /**
@@ -118,19 +117,20 @@ const grantTo = async (session: DatabaseSession, database: string, service: Serv
  */
 export const makeRoles = (url: string, log: Log): Promise<void> =>
   withAdminConnection(url, log, async ({ pool }) => {
-    const database = await pool.transaction(async (session) => {
+    const roles = await pool.transaction(async (session) => {
       const [row] = await session.run<{ name: string }>({ name: 'which-database', text: 'select current_database() as name' })
       const found = row?.name ?? ''
-      await run(session, [`revoke all on database ${name(found)} from public`, 'revoke create on schema public from public'])
-      for (const service of serviceRoles) await grantTo(session, found, service, log)
-      await run(
-        session,
-        writerFunctions.flatMap((routine) => [
+      const services = await grantable(session, found, log)
+      await run(session, [
+        `revoke all on database ${name(found)} from public`,
+        'revoke create on schema public from public',
+        ...services.flatMap((service) => statementsFor(found, service)),
+        ...writerFunctions.flatMap((routine) => [
           `revoke all on function ${name(routine)} from public`,
           `grant execute on function ${name(routine)} to ${name(roleName(found, 'writer'))}`,
         ]),
-      )
-      return found
+      ])
+      return services.map((service) => roleName(found, service))
     })
-    log.info({ roles: serviceRoles.map((service) => roleName(database, service)) }, 'the rights of the roles are granted')
+    log.info({ roles }, 'the rights of the roles are granted')
   })

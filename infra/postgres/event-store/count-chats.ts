@@ -1,4 +1,5 @@
 import type { ReadSet, Snapshot } from '../../../shared/ports/event-store.ts'
+import { chunks } from '../../../shared/runtime/async/chunks.ts'
 import type { DatabaseSession, Statement } from '../connection/statement.ts'
 
 /** Counting the chats of a user reads as many index entries; a statement with more users could exceed its time-out at every attempt. */
@@ -11,19 +12,14 @@ const countChatsStatement: Statement = {
     ) as chats from unnest($1::uuid[]) as asked (id)`,
 }
 
-const inSlices = (users: readonly string[]): readonly (readonly string[])[] =>
-  Array.from({ length: Math.ceil(users.length / usersPerStatement) }, (_, index) =>
-    users.slice(index * usersPerStatement, (index + 1) * usersPerStatement),
-  )
-
 /** Counts present chats by user. Not part of the snapshot, because other rooms may change a count until the commit anyway. */
 export const countChats = async (
   session: DatabaseSession,
   { users, upTo }: ReadSet['chatCounts'],
 ): Promise<Snapshot['chatCounts']> => {
   const counts = new Map<string, number>()
-  for (const slice of inSlices([...new Set(users)])) {
-    const rows = await session.run<{ id: string; chats: number }>(countChatsStatement, [slice, upTo])
+  for (const some of chunks([...new Set(users)], usersPerStatement)) {
+    const rows = await session.run<{ id: string; chats: number }>(countChatsStatement, [some, upTo])
     for (const { id, chats } of rows) counts.set(id, chats)
   }
   return counts

@@ -1,5 +1,6 @@
 import type { ChatState } from '../../../shared/domain/chat.ts'
 import type { StoredRole } from '../../../shared/domain/roles.ts'
+import { roles } from '../../../shared/domain/roles.ts'
 
 /** A row of a snapshot: a user whom the commands name, and who is or was a member, or is banned. */
 export interface MemberRow {
@@ -26,7 +27,7 @@ export const membersOf = (rows: readonly MemberRow[]): Pick<ChatState, 'members'
 
 /** SQL for the numbers of owners. `first`: the number of its parameter. */
 export const ownersJson = (first: number): string => `(select json_agg(json_build_array(id, (
-      select count(*)::int from chat_member where chat_id = chat.id and role = 50 and until_seq is null
+      select count(*)::int from chat_member where chat_id = chat.id and role = ${roles.owner} and until_seq is null
     ) + (
       select count(*)::int from chat_member
       where chat_id = chat.id and user_id = chat.created_by and chat.name <> '' and role is null and until_seq is null

@@ -4,9 +4,9 @@ import type { MessageEdited } from '../../../shared/room-events/edit-message.ts'
 import type { MessagePosted } from '../../../shared/room-events/new-message.ts'
 import type { PinSet } from '../../../shared/room-events/set-pin.ts'
 import type { ReactionSet } from '../../../shared/room-events/set-reaction.ts'
-
-/** The user id of the row that mentions all members. */
-export const everyone = '00000000-0000-0000-0000-000000000000'
+import { everyone } from '../read-model/unread.ts'
+import type { ChangeRows } from './change-rows.ts'
+import { filledGroups } from './change-rows.ts'
 
 /** A message, by the columns of its key. */
 interface MessageKey {
@@ -33,9 +33,6 @@ interface ReactionCountUpdate extends MessageKey {
   readonly reaction: string
   readonly users: number
 }
-
-/** The rows that the database function `apply_message_changes` writes, by group. A group without rows is absent. */
-export type MessageChangeRows = Readonly<Record<string, readonly MessageKey[]>>
 
 /**
  * The changes of messages by a sequence of events, at most one row per key: the
@@ -87,11 +84,11 @@ export class MessageChanges {
     this.pins.set(textOf(key), { ...key, seq: on ? seq : null })
   }
 
-  /** Undefined: the events change no messages. */
-  rows(): MessageChangeRows | undefined {
+  /** The rows that `apply_message_changes` writes; undefined: the events change no messages. */
+  rows(): ChangeRows | undefined {
     const reactions = [...this.reactions.values()]
     const counts = [...this.counts.values()]
-    const groups: MessageChangeRows = {
+    return filledGroups({
       edits: this.edits,
       versions: [...this.versions.values()],
       pins: [...this.pins.values()],
@@ -102,9 +99,7 @@ export class MessageChanges {
       unreacted: reactions.filter(({ seq }) => seq === null),
       counts: counts.filter(({ users }) => users > 0),
       uncounted: counts.filter(({ users }) => users === 0),
-    }
-    const filled = Object.entries(groups).filter(([, rows]) => rows.length > 0)
-    return filled.length === 0 ? undefined : Object.fromEntries(filled)
+    })
   }
 
   private addReplies(root: MessageKey, added: number, seq: number | null): void {

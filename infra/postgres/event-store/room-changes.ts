@@ -3,6 +3,8 @@ import { banned, roleOnReturn, roles } from '../../../shared/domain/roles.ts'
 import type { ChatCreated } from '../../../shared/room-events/create-chat.ts'
 import type { ChatUpdated } from '../../../shared/room-events/update-chat.ts'
 import type { MembersUpdated } from '../../../shared/room-events/update-members.ts'
+import type { ChangeRows } from './change-rows.ts'
+import { filledGroups } from './change-rows.ts'
 
 /** A change of the content of a chat; null: the column stays. `data` and `rules` are JSON texts. */
 interface UpdatedChatRow {
@@ -25,9 +27,6 @@ interface RoleUpdate {
   /** The seq of the event that banned the user, who may never have been a member; null: no event has. */
   readonly banned_seq: number | null
 }
-
-/** The rows that the database function `apply_chat_changes` writes, by group. A group without rows is absent. */
-export type RoomChangeRows = Readonly<Record<string, readonly object[]>>
 
 const content = ({ name, image, data, rules }: Partial<Chat>): Omit<UpdatedChatRow, 'chat_id'> => ({
   name: name ?? null,
@@ -84,11 +83,9 @@ export class RoomChanges {
     if (before?.sets_role === true) this.setRole(chat, user, { role: roleOnReturn(before.role) })
   }
 
-  /** Undefined: the events change no chats or roles. */
-  rows(): RoomChangeRows | undefined {
-    const groups = { chats: [...this.chats.values()], roles: [...this.roles.values()] }
-    const filled = Object.entries(groups).filter(([, rows]) => rows.length > 0)
-    return filled.length === 0 ? undefined : Object.fromEntries(filled)
+  /** The rows that `apply_chat_changes` writes; undefined: the events change no chats or roles. */
+  rows(): ChangeRows | undefined {
+    return filledGroups({ chats: [...this.chats.values()], roles: [...this.roles.values()] })
   }
 
   private setRole(chat: string, user: string, change: Partial<RoleUpdate>): void {

@@ -1,6 +1,8 @@
 import type { BlockSet } from '../../../shared/user-events/set-block.ts'
 import type { UserUpdated } from '../../../shared/user-events/update-user.ts'
 import type { UserOwnEvent } from '../../../shared/user-events/user-events.ts'
+import type { ChangeRows } from './change-rows.ts'
+import { filledGroups } from './change-rows.ts'
 
 interface ProfileRow {
   readonly id: string
@@ -17,9 +19,6 @@ interface BlockRow {
   /** Null: the block is not set any more. */
   readonly created_at: string | null
 }
-
-/** The rows that the database function `apply_user_changes` writes, by group. A group without rows is absent. */
-export type UserChangeRows = Readonly<Record<string, readonly object[]>>
 
 /**
  * The changes of users by a sequence of events, at most one row per key: the rows
@@ -40,17 +39,15 @@ export class UserChanges {
     }
   }
 
-  /** Undefined: the events change no users. */
-  rows(): UserChangeRows | undefined {
-    if (this.seqs.size === 0) return undefined
+  /** The rows that `apply_user_changes` writes; undefined: the events change no users. */
+  rows(): ChangeRows | undefined {
     const blocks = [...this.blocks.values()]
-    const groups: UserChangeRows = {
+    return filledGroups({
       user_seqs: [...this.seqs].map(([id, seq]) => ({ id, seq })),
       profiles: [...this.profiles.values()],
       blocks: blocks.filter(({ created_at }) => created_at !== null),
       unblocks: blocks.filter(({ created_at }) => created_at === null),
-    }
-    return Object.fromEntries(Object.entries(groups).filter(([, rows]) => rows.length > 0))
+    })
   }
 
   private blocked({ stream, body: { user, on, created_at } }: BlockSet): void {

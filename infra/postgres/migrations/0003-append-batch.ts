@@ -1,7 +1,10 @@
 import { Migration } from '@mikro-orm/migrations'
 
-/** Writes the changes of the read model by a sequence of events. A parameter group that is null has no rows. */
-const applyChanges = `create function apply_changes(
+/**
+ * Writes the changes of the read model by a sequence of events. A parameter group that is null has no rows. A later
+ * migration replaces the function with another `insertMessages`.
+ */
+export const applyChanges = (create: string, insertMessages: string): string => `${create} function apply_changes(
     user_ids uuid[], external_ids text[], user_names text[], users_created_at timestamptz[], users_modified_at timestamptz[],
     new_ids uuid[], new_seqs bigint[], new_last_at timestamptz[], new_counts int[], new_modified_at timestamptz[],
     new_names text[], new_created_by uuid[], new_created_at timestamptz[],
@@ -38,10 +41,12 @@ const applyChanges = `create function apply_changes(
       where chat_member.chat_id = gone.chat_id and chat_member.user_id = gone.user_id;
     end if;
     if message_chats is not null then
-      insert into message (chat_id, seq, id, created_at, user_id, type)
-      select * from unnest(message_chats, message_seqs, message_ids, messages_created_at, message_users, message_types);
+      ${insertMessages}
     end if;
   end $$`
+
+const insertMessages = `insert into message (chat_id, seq, id, created_at, user_id, type)
+      select * from unnest(message_chats, message_seqs, message_ids, messages_created_at, message_users, message_types);`
 
 const changeParameters = Array.from({ length: 31 }, (_, index) => `$${index + 17}`).join(', ')
 
@@ -122,7 +127,7 @@ const appendBatch = `create function append_batch(
 /** The append at an expected head, and the projection that it shares with a rebuild. */
 export class AppendBatch extends Migration {
   override up(): void {
-    this.addSql(applyChanges)
+    this.addSql(applyChanges('create', insertMessages))
     this.addSql(appendBatch)
   }
 }

@@ -1,4 +1,5 @@
 import { redact } from './0005-redact.ts'
+import { applyRoomChanges } from './0005-room-changes.ts'
 
 /**
  * The changes of messages by events other than `new-message`, and their mentions.
@@ -44,72 +45,30 @@ const applyMessageChanges = `create function apply_message_changes(changes json)
     on conflict (chat_id, message_id, reaction) do update set users = excluded.users;
   end $$`
 
-/**
- * `apply_changes`, with the references of messages, the time of the last activity
- * and the changes of messages. `active_at` is null where it equals `last_at`, so
- * that a writer of the previous version keeps it right. `-infinity`: none of the
- * events is an activity.
- */
-const applyRoomChanges = `create function apply_room_changes(
-    user_ids uuid[], external_ids text[], user_names text[], users_created_at timestamptz[], users_modified_at timestamptz[],
-    new_ids uuid[], new_seqs bigint[], new_last_at timestamptz[], new_counts int[], new_modified_at timestamptz[],
-    new_names text[], new_created_by uuid[], new_created_at timestamptz[], new_active_at timestamptz[],
-    chat_ids uuid[], chat_seqs bigint[], chats_last_at timestamptz[], chats_added int[], chats_modified_at timestamptz[],
-    chats_active_at timestamptz[],
-    start_chats uuid[], start_users uuid[], start_since bigint[], start_until bigint[],
-    end_chats uuid[], end_users uuid[], end_until bigint[],
-    message_chats uuid[], message_seqs bigint[], message_ids uuid[], messages_created_at timestamptz[],
-    message_users uuid[], message_types text[], message_threads uuid[], messages_reply_to uuid[],
-    message_changes json
-  ) returns void language plpgsql as $$
-  begin
-    if user_ids is not null then
-      insert into app_user (id, external_id, name, created_at, modified_at)
-      select * from unnest(user_ids, external_ids, user_names, users_created_at, users_modified_at);
-    end if;
-    if new_ids is not null then
-      insert into chat (id, seq, last_at, member_count, modified_at, name, created_by, created_at, active_at)
-      select id, seq, last_at, added, modified_at, name, created_by, created_at, nullif(active_at, last_at)
-      from unnest(new_ids, new_seqs, new_last_at, new_counts, new_modified_at, new_names, new_created_by, new_created_at,
-        new_active_at) as new (id, seq, last_at, added, modified_at, name, created_by, created_at, active_at);
-    end if;
-    if chat_ids is not null then
-      update chat set seq = now.seq, last_at = now.last_at, member_count = chat.member_count + now.added,
-        modified_at = coalesce(now.modified_at, chat.modified_at),
-        active_at = nullif(case now.active_at when '-infinity' then coalesce(chat.active_at, chat.last_at)
-          else now.active_at end, now.last_at)
-      from unnest(chat_ids, chat_seqs, chats_last_at, chats_added, chats_modified_at, chats_active_at)
-        as now (id, seq, last_at, added, modified_at, active_at)
-      where chat.id = now.id;
-    end if;
-    if start_chats is not null then
-      insert into chat_member (chat_id, user_id, since_seq, until_seq)
-      select * from unnest(start_chats, start_users, start_since, start_until)
-      on conflict (chat_id, user_id) do update set since_seq = excluded.since_seq, until_seq = excluded.until_seq;
-    end if;
-    if end_chats is not null then
-      update chat_member set until_seq = gone.until_seq
-      from unnest(end_chats, end_users, end_until) as gone (chat_id, user_id, until_seq)
-      where chat_member.chat_id = gone.chat_id and chat_member.user_id = gone.user_id;
-    end if;
-    if message_chats is not null then
-      insert into message (chat_id, seq, id, created_at, user_id, type, thread, reply_to)
+const insertMessages = `insert into message (chat_id, seq, id, created_at, user_id, type, thread, reply_to)
       select * from unnest(message_chats, message_seqs, message_ids, messages_created_at, message_users, message_types,
-        message_threads, messages_reply_to);
-    end if;
-    if message_changes is not null then
-      perform apply_message_changes(message_changes);
-    end if;
-  end $$`
+        message_threads, messages_reply_to);`
 
 const changeParameters = Array.from({ length: 36 }, (_, index) => `$${index + 22}`).join(', ')
+
+/** The parts of `append_outcomes` that a later migration replaces. */
+interface AppendParts {
+  readonly create: string
+  readonly declarations: string
+  /** Compares further heads, after those of rooms. */
+  readonly compareHeads: string
+  /** The kind of the stream of an event, by its type. */
+  readonly kind: string
+  /** Writes further changes, after those of rooms. */
+  readonly furtherChanges: string
+}
 
 /**
  * `append_events`, with the changes of messages and the redaction of deleted ones.
  * The older functions stay: writers of the previous version call them until the
  * last of them is replaced. All lock the same rows and keys in the same order.
  */
-const appendOutcomes = `create function append_outcomes(
+export const appendOutcomes = (parts: AppendParts): string => `${parts.create} function append_outcomes(
     chats uuid[], heads bigint[], absent_chats uuid[],
     streams uuid[], seqs bigint[], types text[], bodies text[], command_ids uuid[], digests text[],
     names text[], memberships text[],
@@ -128,7 +87,7 @@ const appendOutcomes = `create function append_outcomes(
   ) returns boolean language plpgsql as $$
   declare
     locked_heads bigint[];
-    absent_key int;
+    absent_key int;${parts.declarations}
   begin
     if chats is not null then
       select array_agg(locked.seq) into locked_heads
@@ -140,7 +99,7 @@ const appendOutcomes = `create function append_outcomes(
         perform pg_advisory_xact_lock(4207003, absent_key);
       end loop;
       if exists (select from chat where id = any(absent_chats)) then return false; end if;
-    end if;
+    end if;${parts.compareHeads}
     if streams is not null and exists (
       select from unnest(streams, command_ids, digests) as new (stream, id, digest)
       join rejection on rejection.stream = new.stream and rejection.command_id = new.id
@@ -158,7 +117,7 @@ const appendOutcomes = `create function append_outcomes(
     ) then return false; end if;
     if streams is not null then
       insert into event (stream, seq, v, kind, type, data, command_id, digest, name, membership)
-      select stream, seq, 1, case type when 'UserCreated' then 'user' else 'chat' end, type, data, command_id, digest,
+      select stream, seq, 1, ${parts.kind}, type, data, command_id, digest,
         name, membership
       from unnest(streams, seqs, types, bodies, command_ids, digests, names, memberships)
         as new (stream, seq, type, data, command_id, digest, name, membership);
@@ -169,7 +128,7 @@ const appendOutcomes = `create function append_outcomes(
       from unnest(rejected_chats, rejected_ids, rejected_digests, codes, reasons, details)
         as new (stream, id, digest, code, message, detail);
     end if;
-    perform apply_room_changes(${changeParameters});
+    perform apply_room_changes(${changeParameters});${parts.furtherChanges}
     if deleted_chats is not null then
       perform redact(deleted_chats, deleted_ids, keeps_deleted);
     end if;
@@ -181,6 +140,17 @@ export const messageChangeFunctions = [
   applyMessageChanges,
   redact,
   'revoke all on function redact from public',
-  applyRoomChanges,
-  appendOutcomes,
+  applyRoomChanges({
+    create: 'create',
+    returning: '',
+    insertMessages,
+    rareChanges: 'perform apply_message_changes(message_changes);',
+  }),
+  appendOutcomes({
+    create: 'create',
+    declarations: '',
+    compareHeads: '',
+    kind: `case type when 'UserCreated' then 'user' else 'chat' end`,
+    furtherChanges: '',
+  }),
 ]

@@ -1,4 +1,5 @@
 import type { UnreadMembership } from '../../../shared/ports/read-model.ts'
+import { chunks } from '../../../shared/runtime/async/chunks.ts'
 import type { DatabaseSession, Statement } from '../connection/statement.ts'
 import type { MarkerRow, UnreadRow } from './unread.ts'
 import { markerOf, markerSeq, unreadCells, unreadOf } from './unread.ts'
@@ -55,10 +56,8 @@ const countUnread = async (
   session: DatabaseSession,
   rows: readonly MarkedMembershipRow[],
 ): Promise<ReadonlyMap<MarkedMembershipRow, UnreadRow>> => {
-  const behind = rows.filter(isBehind)
   const counts = new Map<MarkedMembershipRow, UnreadRow>()
-  for (let from = 0; from < behind.length; from += roomsPerStatement) {
-    const some = behind.slice(from, from + roomsPerStatement)
+  for (const some of chunks(rows.filter(isBehind), roomsPerStatement)) {
     const values = [
       some.map(({ id }) => id),
       some.map(({ user_id: user }) => user),

@@ -13,13 +13,13 @@ export interface MarkerCells {
   readonly isSet: string
 }
 
+/** The user id of the rows that mention all members. */
+export const everyone = '00000000-0000-0000-0000-000000000000'
+
 /** The largest number of mentions that is counted. */
 const mostMentions = 100
 /** The largest number of messages without a number that is counted. */
 const mostUnnumbered = 1_000
-
-/** The user id of the rows that mention all members, as SQL. */
-const everyone = `'00000000-0000-0000-0000-000000000000'::uuid`
 
 const numberUpTo = (room: string, seq: string): string =>
   `(select n from message where chat_id = ${room} and seq <= ${seq} order by seq desc limit 1)`
@@ -51,7 +51,7 @@ export const unreadCells = (cells: MarkerCells): string => {
         ) as oldest) end
     end as unread,
     case when ${seq} >= ${head} then 0 else
-      least(${mostMentions}, ${mentionsOf(cells, user)} + ${mentionsOf(cells, everyone)})
+      least(${mostMentions}, ${mentionsOf(cells, user)} + ${mentionsOf(cells, `'${everyone}'::uuid`)})
     end as mentions`
 }
 

@@ -1,10 +1,11 @@
-import { createHash, randomUUIDv7 } from 'node:crypto'
+import { randomUUIDv7 } from 'node:crypto'
 import type { Clock } from '../../../shared/ports/clock.ts'
 import type { CommandLog } from '../../../shared/ports/command-log.ts'
 import type { EventStore, RecordedOutcome } from '../../../shared/ports/event-store.ts'
 import type { FanOut } from '../../../shared/ports/fan-out.ts'
 import type { ReadModel } from '../../../shared/ports/read-model.ts'
 import { writeCommand } from '../../../shared/records/command-record.ts'
+import { hashedId } from '../../../shared/records/hashed-id.ts'
 import { channels, readRoomPublication } from '../../../shared/records/publications.ts'
 import { recordHeaders } from '../../../shared/records/record-headers.ts'
 import type { ChatCommand, Command } from '../../../shared/room-events/room-events.ts'
@@ -36,11 +37,6 @@ const digest = 'canary'
 const pollMs = 20
 const timeoutMs = 15_000
 
-const fixedId = (text: string): string => {
-  const hash = createHash('sha256').update(text).digest('hex')
-  return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-8${hash.slice(17, 20)}-${hash.slice(20, 32)}`
-}
-
 const idForm = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/
 
 /** Whether the id has the form of the canaries' rooms. `prune` deletes old ones from the store, but not from the event stream. */
@@ -59,7 +55,7 @@ export const canaryRooms = async (
 ): Promise<ReadonlyMap<number, string>> => {
   const rooms = new Map<number, string>()
   for (let attempt = 0; rooms.size < partitions; attempt += 1) {
-    const room = fixedId(`chat-canary ${salt} ${attempt}`)
+    const room = hashedId(`chat-canary ${salt} ${attempt}`, '8')
     const partition = partitionOf(room)
     if (!rooms.has(partition) && !(await isTaken(room))) rooms.set(partition, room)
   }

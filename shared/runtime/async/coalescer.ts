@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../../ports/clock.ts'
+import { chunks } from './chunks.ts'
 
 /** Merges changes by key until the next run takes them. */
 export interface Coalescer<Change, Result> {
@@ -79,7 +80,7 @@ export const createCoalescer = <Change, Result>(options: CoalescerOptions<Change
     lastStartMs = clock.monotonicMs()
     const all = [...entries]
     entries = new Map()
-    for (let from = 0; from < all.length; from += maxItems) await runBatch(all.slice(from, from + maxItems))
+    for (const some of chunks(all, maxItems)) await runBatch(some)
   }
 
   const start = (): void => {

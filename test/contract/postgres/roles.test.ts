@@ -205,6 +205,7 @@ describe.skipIf(noStackReason() ?? sharedStack().kind === 'env')('the roles of a
     await migrate(as(`${database}_owner`), log)
     await makeRoles(as(`${database}_owner`), log)
     expect(log.lines.join('\n')).toContain(`cannot be created: \`admin sweep\` needs it {"role":"${database}_sweeper"}`)
+    expect(log.lines.at(-1)).toContain(`{"roles":["${database}_writer","${database}_gateway"]}`)
     expect(await tryOn(as(roleName(database, 'writer')), `insert into event select * from event ${noRow}`)).toBe('ok')
     await withSession(url, async (client) => {
       for (const role of roles) await client.query(`drop owned by ${pg.escapeIdentifier(role)} cascade`)
