@@ -12,7 +12,7 @@ const tables = [
   'alter table chat add column image text null, add column data text null, add column rules text null',
   `alter table chat_member add column role smallint null, add column lowered_role smallint null,
     add column lowered_until timestamptz(3) null`,
-  'create index chat_member_since on chat_member (chat_id, since_seq, user_id) where until_seq is null',
+  `create index chat_member_since on chat_member (chat_id, since_seq, user_id) where until_seq is null and since_seq >= 0`,
   `create index chat_member_role on chat_member (chat_id, since_seq, user_id)
     where until_seq is null and (role is not null or lowered_role is not null)`,
   'create index chat_member_owner on chat_member (chat_id) where role = 50 and until_seq is null',

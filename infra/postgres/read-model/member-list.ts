@@ -7,6 +7,9 @@ import { lastingRoleCell, roleCell, roleUntilCell } from './role-cells.ts'
 
 const reader = 'select from chat_member where chat_id = $1::uuid and user_id = $2::uuid and until_seq is null'
 
+/** The user id before all others, as SQL. */
+const noUser = `'00000000-0000-0000-0000-000000000000'::uuid`
+
 /** A row without a user: there is none on this page. No row: the reader is not a member. `shown`: SQL for the rows to list. */
 const pageOf = (name: string, shown: string): Statement => ({
   name,
@@ -17,7 +20,7 @@ const pageOf = (name: string, shown: string): Statement => ({
         select member.user_id, member.since_seq, ${roleCell('member', 'chat')} as role, ${roleUntilCell('member')} as role_until,
           ${lastingRoleCell('member', 'chat')} as lasting_role
         from chat cross join lateral (${shown}) as member
-        where chat.id = $1::uuid and ($3::bigint is null or (member.since_seq, member.user_id) > ($3::bigint, $4::uuid))
+        where chat.id = $1::uuid and (member.since_seq, member.user_id) > (coalesce($3::bigint, -1), coalesce($4::uuid, ${noUser}))
       ) as found
       where $5::int is null or found.role = $5::int
       order by since_seq, user_id limit $6::int + 1
@@ -28,8 +31,12 @@ const pageOf = (name: string, shown: string): Statement => ({
 const present = 'select * from chat_member where chat_id = $1::uuid and until_seq is null'
 const hasRole = '(role is not null or lowered_role is not null)'
 
-/** The members in the order of joining, by an index. Exported so that a test can examine its plan. */
-export const listMembersStatement = pageOf('list-members', present)
+/**
+ * The members in the order of joining, by the index `chat_member_since`. Every `since_seq` is at least 0: the condition
+ * allows that index, which is not usable without it, because look-ups of one member must not choose it. Exported so that a
+ * test can examine its plan.
+ */
+export const listMembersStatement = pageOf('list-members', `${present} and since_seq >= 0`)
 
 /** Another role than `member` have only the members with a role of their own, by another index, and the creator. */
 export const listRoleStatement = pageOf(

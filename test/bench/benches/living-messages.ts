@@ -1,9 +1,8 @@
 import { randomUUIDv7 } from 'node:crypto'
 import pg from 'pg'
-import type { LatencySummary } from '../../support/load/latencies.ts'
 import type { Chat } from '../../support/stack/start-chat.ts'
 import { startChat } from '../../support/stack/start-chat.ts'
-import type { Bench, BenchContext, BenchReport, Row } from '../harness/bench.ts'
+import type { Bench, BenchContext, BenchReport } from '../harness/bench.ts'
 import type { FilledRoom } from '../harness/filled-rooms.ts'
 import {
   filledFrom,
@@ -15,10 +14,9 @@ import {
   threadMessages,
 } from '../harness/filled-rooms.ts'
 import type { Answer, Reader } from '../harness/timed-requests.ts'
-import { openReader, paging, timed } from '../harness/timed-requests.ts'
-import { ms } from './pipeline-search.ts'
-
-const aimMs = 20
+import { openReader, paging } from '../harness/timed-requests.ts'
+import type { PageTimes } from './page-times.ts'
+import { pageReport, timePages } from './page-times.ts'
 
 /** A page without replies ends after this many seqs. */
 const examinedSeqs = 10_000
@@ -99,24 +97,17 @@ const detailReads = ({ request }: Reader, { room }: FilledRoom, { edits, reactio
   ]
 }
 
-interface ReadTimes {
-  readonly what: string
-  readonly summary: LatencySummary
-}
-
 const measureReads = async (
-  { say }: BenchContext,
+  context: BenchContext,
   reads: readonly PageRead[],
   calls: number,
   problems: string[],
-): Promise<readonly ReadTimes[]> => {
-  const times: ReadTimes[] = []
+): Promise<readonly PageTimes[]> => {
+  const times: PageTimes[] = []
   for (const { what, request, entries } of reads) {
     const found = countOf(await request(0))
     if (found !== entries) problems.push(`${what}: a page has ${found} entries instead of ${entries}`)
-    const summary = await timed(calls, request)
-    say(`  ${what}: p50 ${ms(summary.p50)} p99 ${ms(summary.p99)} ms`)
-    times.push({ what, summary })
+    times.push(await timePages(context, what, calls, request))
   }
   return times
 }
@@ -130,10 +121,10 @@ const partsOf = (sizes: Sizes): readonly (readonly [messages: number, Fill, Read
   [1, (client, filled) => fillMuchChanged(client, filled, sizes), (reader, filled) => detailReads(reader, filled, sizes)],
 ]
 
-const measure = async (context: BenchContext, chat: Chat, sizes: Sizes, problems: string[]): Promise<readonly ReadTimes[]> => {
+const measure = async (context: BenchContext, chat: Chat, sizes: Sizes, problems: string[]): Promise<readonly PageTimes[]> => {
   const client = new pg.Client({ connectionString: chat.databaseUrl })
   await client.connect()
-  const times: ReadTimes[] = []
+  const times: PageTimes[] = []
   try {
     for (const [place, [messages, fill, readsOf]] of partsOf(sizes).entries()) {
       using reader = await openReader(chat.gateways[0]?.url ?? '', `reader-${place}`)
@@ -158,13 +149,6 @@ export const livingMessagesBench: Bench = {
     await using chat = await startChat(await context.stack(), { gateways: 1, writers: 1, env: { LOG_LEVEL: 'warn' } })
     const problems: string[] = []
     const times = await measure(context, chat, sizes, problems)
-    const rows = times.map(
-      ({ what, summary: { p50, p99 } }): Row => ({
-        what: `B15 ${what}, ms`,
-        result: `p50 ${ms(p50)} p99 ${ms(p99)}`,
-        ...(context.isShort ? {} : { aim: `p99 < ${aimMs} ms`, isMet: p99 < aimMs }),
-      }),
-    )
-    return { rows, problems, data: times }
+    return pageReport(context, 'B15', times, problems)
   },
 }

@@ -1,15 +1,14 @@
 import { randomUUIDv7 } from 'node:crypto'
 import pg from 'pg'
 import { roles } from '../../../shared/domain/roles.ts'
-import type { LatencySummary } from '../../support/load/latencies.ts'
 import type { Chat } from '../../support/stack/start-chat.ts'
 import { startChat } from '../../support/stack/start-chat.ts'
-import type { Bench, BenchContext, BenchReport, Row } from '../harness/bench.ts'
+import type { Bench, BenchContext, BenchReport } from '../harness/bench.ts'
 import type { Reader } from '../harness/timed-requests.ts'
-import { openReader, paging, timed } from '../harness/timed-requests.ts'
-import { ms } from './pipeline-search.ts'
+import { openReader, paging } from '../harness/timed-requests.ts'
+import type { PageTimes } from './page-times.ts'
+import { pageReport, timePages } from './page-times.ts'
 
-const aimMs = 20
 const limit = 200
 
 /** One member in 10 is muted, one in 100 is a moderator. */
@@ -64,25 +63,18 @@ const entriesOf = async ({ request }: Reader, room: string, list: object): Promi
   return count
 }
 
-interface ListTimes {
-  readonly what: string
-  readonly summary: LatencySummary
-}
-
-const measure = async ({ say }: BenchContext, chat: Chat, sizes: Sizes, problems: string[]): Promise<readonly ListTimes[]> => {
+const measure = async (context: BenchContext, chat: Chat, sizes: Sizes, problems: string[]): Promise<readonly PageTimes[]> => {
   using reader = await openReader(chat.gateways[0]?.url ?? '', 'reader-of-members')
   const room = randomUUIDv7()
   const client = new pg.Client({ connectionString: chat.databaseUrl })
   await client.connect()
   await fillRoom(client, room, reader.user, sizes).finally(() => client.end())
-  const times: ListTimes[] = []
+  const times: PageTimes[] = []
   for (const [what, list, entries] of listsOf(sizes)) {
     const found = await entriesOf(reader, room, list)
     if (found !== entries) problems.push(`${what}: the pages have ${found} entries instead of ${entries}`)
     const read = paging((query) => reader.request('list-members', { chat: { id: room }, query: { ...list, ...query, limit } }))
-    const summary = await timed(sizes.calls, read)
-    say(`  ${what}: p50 ${ms(summary.p50)} p99 ${ms(summary.p99)} ms`)
-    times.push({ what, summary })
+    times.push(await timePages(context, what, sizes.calls, read))
   }
   return times
 }
@@ -96,13 +88,6 @@ export const memberListsBench: Bench = {
     await using chat = await startChat(await context.stack(), { gateways: 1, writers: 1, env: { LOG_LEVEL: 'warn' } })
     const problems: string[] = []
     const times = await measure(context, chat, sizes, problems)
-    const rows = times.map(
-      ({ what, summary: { p50, p99 } }): Row => ({
-        what: `B17 list-members of ${sizes.members}, ${what}, ms`,
-        result: `p50 ${ms(p50)} p99 ${ms(p99)}`,
-        ...(context.isShort ? {} : { aim: `p99 < ${aimMs} ms`, isMet: p99 < aimMs }),
-      }),
-    )
-    return { rows, problems, data: times }
+    return pageReport(context, `B17 list-members of ${sizes.members},`, times, problems)
   },
 }

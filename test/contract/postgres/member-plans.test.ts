@@ -1,19 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Statement } from '../../../infra/postgres/connection/statement.ts'
 import { listMembersStatement, listRoleStatement } from '../../../infra/postgres/read-model/member-list.ts'
 import { roles } from '../../../shared/domain/roles.ts'
 import { noStackReason } from '../../support/stack/shared-stack.ts'
+import { explain } from './explain.ts'
 import { freshDatabase, openMigrated } from './open-postgres.ts'
 import { withSession } from './session.ts'
 
 const members = 10_000
 const [room, creator] = [randomUUID(), randomUUID()]
 const last = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
-
-interface Plan {
-  readonly Plan: { readonly 'Shared Hit Blocks': number; readonly 'Shared Read Blocks': number }
-}
 
 describe.skipIf(noStackReason())('listing the members of a room of 10,000 on PostgreSQL', () => {
   let url = ''
@@ -30,25 +26,18 @@ describe.skipIf(noStackReason())('listing the members of a room of 10,000 on Pos
     })
   }, 60_000)
 
-  const blocksOf = ({ text }: Statement, ...values: readonly unknown[]): Promise<number> =>
-    withSession(url, async (client) => {
-      const { rows } = await client.query<{ 'QUERY PLAN': readonly Plan[] }>(`explain (analyze, buffers, format json) ${text}`, [
-        ...values,
-      ])
-      const plan = rows[0]?.['QUERY PLAN'][0]?.Plan
-      return (plan?.['Shared Hit Blocks'] ?? 0) + (plan?.['Shared Read Blocks'] ?? 0)
-    })
-
   it.each([
     ['first', null, null],
     ['middle', 50, last],
     ['last', 99, '00000000-0000-0000-0000-000000000000'],
   ])('reads the %s page by the index, and only its entries', async (_page, since, user) => {
-    expect(await blocksOf(listMembersStatement, room, creator, since, user, null, 50)).toBeLessThan(300)
+    const { blocks } = await explain(url, listMembersStatement, [room, creator, since, user, null, 50])
+    expect(blocks).toBeLessThan(300)
   })
 
   it.each(['moderator', 'owner'] as const)('reads only the members with a role of their own to find each %s', async (role) => {
-    expect(await blocksOf(listRoleStatement, room, creator, null, null, roles[role], 50)).toBeLessThan(100)
+    const { blocks } = await explain(url, listRoleStatement, [room, creator, null, null, roles[role], 50])
+    expect(blocks).toBeLessThan(100)
   })
 
   it('pages through all members, each once', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { StoredEvent } from '../../../shared/ports/event-store.ts'
 import { simulate } from './rooms/simulate.ts'
+import { isSignalPush } from './signals/check-signals.ts'
 import type { StoreMutant } from './world/simulated-store.ts'
 import { isDetected, problemsOfRuns, seedParts } from './world/simulation-seeds.ts'
 
@@ -84,7 +85,7 @@ describe('Signals in the simulation', () => {
     let received = 0
     for (let seed = 1; seed <= 5; seed += 1)
       for (const { socket } of (await simulate(seed, { isSignalling: true })).connections)
-        received += socket.frames.filter(({ event, id }) => event === 'signal' && id === undefined).length
+        received += socket.frames.filter(isSignalPush).length
     expect(received).toBeGreaterThan(20)
   })
 })

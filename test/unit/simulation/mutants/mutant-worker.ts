@@ -1,7 +1,7 @@
 import { registerHooks } from 'node:module'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Simulation } from '../rooms/simulate.ts'
-import type { Detection, MutantTrial } from './try-mutant.ts'
+import type { Detection, MutantTrial, SimulationName } from './try-mutant.ts'
 
 /** Replaces the source of one module as it is loaded, then runs the simulation until it shows a problem. */
 const { module, source, seeds, simulation, options } = workerData as MutantTrial
@@ -16,25 +16,21 @@ registerHooks({
   },
 })
 
-const simulations = {
+type Simulate = (seed: number, options?: Simulation) => Promise<{ readonly problems: readonly string[] }>
+
+const simulations: Readonly<Record<SimulationName, () => Promise<Simulate>>> = {
   rooms: async () => (await import('../rooms/simulate.ts')).simulate,
   apps: async () => {
     const { simulateApps } = await import('../../client/simulation/simulate-apps.ts')
-    return (seed: number, _options?: Simulation) => simulateApps(seed)
+    return (seed) => simulateApps(seed)
   },
   lists: async () => (await import('../../client/message-lists/list-run.ts')).simulateLists,
   rules: async () => (await import('../rules/simulate-rules.ts')).simulateRules,
-  signals: async () => {
-    const { simulateSignals } = await import('../signals/simulate-signals.ts')
-    return (seed: number, _options?: Simulation) => simulateSignals(seed)
-  },
-  hotPath: async () => {
-    const { simulateHotPath } = await import('../../writer/hot-path-run.ts')
-    return (_seed: number, _options?: Simulation) => simulateHotPath()
-  },
+  signals: async () => (await import('../signals/simulate-signals.ts')).simulateSignals,
+  hotPath: async () => (await import('../../writer/hot-path-run.ts')).simulateHotPath,
   people: async () => {
     const { simulatePeople } = await import('../people/simulate-people.ts')
-    return (seed: number, _options?: Simulation) => simulatePeople(seed)
+    return (seed) => simulatePeople(seed)
   },
   writer: async () => (await import('../writers/simulate-writer.ts')).simulateWriter,
 }

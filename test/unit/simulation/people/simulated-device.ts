@@ -1,7 +1,6 @@
-import type { Session } from '../../../../services/gateway/session/session.ts'
-import { openAdmission } from '../../../support/open-admission.ts'
-import type { Received, SimulatedSocket } from '../world/simulated-socket.ts'
-import { simulatedSocket } from '../world/simulated-socket.ts'
+import type { OpenSession } from '../world/open-session.ts'
+import { openSession } from '../world/open-session.ts'
+import type { Received } from '../world/simulated-socket.ts'
 import type { SimulatedWorld } from '../world/simulated-world.ts'
 
 /** A request that has its final outcome. Times are monotonic. */
@@ -29,24 +28,9 @@ const isToRepeat = ({ error }: Received): boolean =>
 export const simulatedDevice = (world: SimulatedWorld, externalUserId: string): SimulatedDevice => {
   const { clock, random } = world
   const waiting = new Map<string, (frame: Received) => void>()
-  let socket: SimulatedSocket | undefined
-  let session: Session | undefined
+  let current: OpenSession | undefined
   let userId: string | undefined
   let binding: Promise<void> | undefined
-
-  const connect = (): void => {
-    const gateway = random.pick(world.gateways)
-    const opened = simulatedSocket(
-      clock,
-      random,
-      { drained: () => own.drained(), closed: () => own.ended(), frame: (frame) => waiting.get(frame.id ?? '')?.(frame) },
-      random.pick([1, 5]),
-    )
-    const own = gateway.gatewayCore.open(opened.wire, openAdmission)
-    gateway.sockets.add(opened)
-    socket = opened
-    session = own
-  }
 
   /** The answer, the frame or the error of one sending; undefined: none arrived in time. */
   const send = async (request: object): Promise<Received | undefined> => {
@@ -54,7 +38,7 @@ export const simulatedDevice = (world: SimulatedWorld, externalUserId: string): 
     const { promise, resolve } = Promise.withResolvers<Received | undefined>()
     const timer = clock.after(patienceMs, () => resolve(undefined))
     waiting.set(id, resolve)
-    session?.receive(JSON.stringify({ ...request, id }))
+    current?.session.receive(JSON.stringify({ ...request, id }))
     const frame = await promise
     timer.cancel()
     waiting.delete(id)
@@ -62,10 +46,10 @@ export const simulatedDevice = (world: SimulatedWorld, externalUserId: string): 
   }
 
   const bindOnce = async (): Promise<void> => {
-    while (socket === undefined || socket.isClosed) {
-      connect()
+    while (current === undefined || current.socket.isClosed) {
+      current = openSession(world, [1, 5], (frame) => waiting.get(frame.id ?? '')?.(frame))
       const bound = await send({ event: 'create-user', body: { user: { externalUserId } } })
-      if (bound?.body === undefined) socket?.wire.close(1000, '')
+      if (bound?.body === undefined) current.socket.wire.close(1000, '')
       else userId = (bound.body as { user: { id: string } }).user.id
       await clock.sleep(pauseMs)
     }
@@ -89,7 +73,7 @@ export const simulatedDevice = (world: SimulatedWorld, externalUserId: string): 
         await bind()
         const outcome = await send(request)
         if (outcome !== undefined && !isToRepeat(outcome)) return { sentAt, settledAt: clock.monotonicMs(), outcome }
-        if (random.chance(0.3)) socket?.wire.close(1000, '')
+        if (random.chance(0.3)) current?.socket.wire.close(1000, '')
         await clock.sleep(pauseMs)
       }
     },

@@ -1,9 +1,8 @@
 import type { Session } from '../../../../services/gateway/session/session.ts'
 import type { History } from '../../../support/load/history.ts'
-import { openAdmission } from '../../../support/open-admission.ts'
+import { openSession } from '../world/open-session.ts'
 import { simulatedNames } from '../world/simulated-settings.ts'
 import type { Received, SimulatedSocket } from '../world/simulated-socket.ts'
-import { simulatedSocket } from '../world/simulated-socket.ts'
 import type { SimulatedWorld } from '../world/simulated-world.ts'
 import type { RecordedConnection } from './recorded-connection.ts'
 import { recordConnection } from './recorded-connection.ts'
@@ -52,7 +51,7 @@ export interface SimulatedClient {
 }
 
 export const simulatedClient = ({ world, userIds, connections, history }: Commons, user: string | undefined): SimulatedClient => {
-  const { clock, random } = world
+  const { clock } = world
   const lastSeen = new Map<string, number>()
   let current: { readonly connection: Connection; readonly session: Session } | undefined
 
@@ -79,13 +78,7 @@ export const simulatedClient = ({ world, userIds, connections, history }: Common
     },
     lastSeen,
     connect: () => {
-      const gateway = random.pick(world.gateways)
-      const socket = simulatedSocket(
-        clock,
-        random,
-        { drained: () => session.drained(), closed: () => session.ended(), frame: (frame) => hear(connection, frame) },
-        random.pick([1, 5, 60]),
-      )
+      const { socket, session } = openSession(world, [1, 5, 60], (frame) => hear(connection, frame))
       const recorded = recordConnection(history, {
         socket: connections.length + 1,
         user: userNumber(user),
@@ -93,8 +86,6 @@ export const simulatedClient = ({ world, userIds, connections, history }: Common
         numberOfUser: (id) => userNumber([...userIds].find(([, known]) => known === id)?.[0]),
       })
       const connection: Connection = { user, socket, sent: [], recorded, userId: undefined }
-      const session = gateway.gatewayCore.open(socket.wire, openAdmission)
-      gateway.sockets.add(socket)
       connections.push(connection)
       current = { connection, session }
     },

@@ -39,9 +39,10 @@ const opening: ChatCommand = {
   body: { name: 'room', users: ruleUsers.slice(1, 4) },
 }
 
-/** Follows the decisions of a room, and says which of them are against its rules. */
+/** Follows the decisions of a room, and reports each refusal that its rules do not demand. */
 const createJudge = (say: (problem: string) => void) => {
-  const fold = createRoleFold((problem) => say(`J5: ${problem}`))
+  // `simulatedTruth` reports the stored events.
+  const fold = createRoleFold(() => {})
   const events: StoredEvent[] = []
   let lastAt = opening.at
 
@@ -68,7 +69,7 @@ const createJudge = (say: (problem: string) => void) => {
 
 /**
  * Decides random commands of one room by the writer's steps, with a memory that sometimes forgets the room. A second
- * statement of the rules judges each stored event, and each refused message. A seed replays a run.
+ * implementation of the rules judges each stored event, and each refused message. A seed replays a run.
  */
 export const simulateRules = async (seed: number): Promise<RuleSimulation> => {
   const problems: string[] = []

@@ -32,7 +32,7 @@ const checkRooms = ({ socket, sent, userId = '' }: Connection, say: Say): void =
     else if (event === 'watch' && id !== undefined) {
       if (frame.error === undefined) watched = roomsOf(frame)
       waiting.delete(id)
-    } else if (event === 'signal' && id === undefined) {
+    } else if (isSignalPush(frame)) {
       if (left.has(room)) say('a socket got a signal of a room that its user has left')
       const isWatched = watched.includes(room) || [...waiting.values()].some((rooms) => rooms.includes(room))
       if (!isWatched) say('a socket got a signal of a room that it does not watch')
@@ -41,8 +41,8 @@ const checkRooms = ({ socket, sent, userId = '' }: Connection, say: Say): void =
 }
 
 const checkAges = ({ socket }: Connection, { sentAtMs }: SignalRecord, say: Say): void => {
-  for (const { event, id, body, atMs } of socket.frames) {
-    if (event !== 'signal' || id !== undefined || body?.kind !== 'x.number') continue
+  for (const { body, atMs } of socket.frames.filter(isSignalPush)) {
+    if (body?.kind !== 'x.number') continue
     const { number } = body.data as { readonly number: number }
     const ageMs = atMs - (sentAtMs.get(number) ?? Number.NEGATIVE_INFINITY)
     if (ageMs > latestMs) say(`a signal arrived ${ageMs} ms after it was sent`)
@@ -53,6 +53,9 @@ const checkQueue = ({ socket }: Connection, say: Say): void => {
   const limit = simulatedBounds.sendQueueBytes / 4 + oneFrame
   if (socket.mostUnsentSignalBytes > limit) say(`${socket.mostUnsentSignalBytes} bytes of signals waited for a socket`)
 }
+
+/** Whether the frame is a signal of another user, and not the answer to an own one. */
+export const isSignalPush = ({ event, id }: Received): boolean => event === 'signal' && id === undefined
 
 /** Each broken promise about the signals of one socket. */
 export const checkSignals = (connection: Connection, record: SignalRecord, say: Say): void => {

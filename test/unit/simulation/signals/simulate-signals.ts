@@ -5,7 +5,7 @@ import { simulatedCommands } from '../rooms/simulated-commands.ts'
 import { simulatedNames, simulatedTimes } from '../world/simulated-settings.ts'
 import type { SimulatedWorld } from '../world/simulated-world.ts'
 import { simulatedWorld } from '../world/simulated-world.ts'
-import { checkPresence, checkSignals } from './check-signals.ts'
+import { checkPresence, checkSignals, isSignalPush } from './check-signals.ts'
 import { checkTraces } from './check-traces.ts'
 import type { SignalRecord } from './signal-person.ts'
 import { signalPerson } from './signal-person.ts'
@@ -82,8 +82,6 @@ export const simulateSignals = async (seed: number): Promise<SignalRun> => {
   for (const connection of commons.connections) checkSignals(connection, record, say)
   const presences = await checkPresence(commons.connections, world.store.memory.readModel.usersById, say)
   checkTraces(world, say)
-  const pushes = commons.connections.flatMap(({ socket }) =>
-    socket.frames.filter(({ event, id }) => event === 'signal' && id === undefined),
-  )
+  const pushes = commons.connections.flatMap(({ socket }) => socket.frames.filter(isSignalPush))
   return { problems, signals: pushes.length, presences }
 }
