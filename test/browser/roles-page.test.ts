@@ -114,6 +114,25 @@ describe.skipIf(missing)('Roles on the chat page, with users on two gateways', {
     await expect.poll(() => first.textContent(), waiting).toBe('Later')
   })
 
+  it('keeps a new name that another device has set while the settings were open', async () => {
+    const second = await site.open(1, ann.person)
+    await second.open('Crew')
+    const settingsOf = (window: Window): Locator => dialog(window, 'Chat settings')
+    for (const { page } of [ann, second]) await page.getByRole('button', { name: 'Chat settings' }).click()
+    await settingsOf(second).getByLabel('Name of the chat').fill('Band')
+    await settingsOf(second).getByRole('button', { name: 'Save' }).click()
+    await expect.poll(() => ann.page.locator('.chat-item-title').allTextContents(), waiting).toContain('Band')
+    await settingsOf(ann).getByLabel('Who can write').selectOption('Owners')
+    await settingsOf(ann).getByRole('button', { name: 'Save' }).click()
+    await bob.page.getByText('Owners can write here.').waitFor()
+    await bob.page.getByRole('heading', { name: 'Band' }).waitFor()
+    await ann.page.getByRole('button', { name: 'Chat settings' }).click()
+    await settingsOf(ann).getByLabel('Who can write').selectOption('Members')
+    await settingsOf(ann).getByRole('button', { name: 'Save' }).click()
+    await bob.composer.waitFor()
+    await second.close()
+  })
+
   it('shows a note in the place of the composer to members of a read-only chat, and the composer to the others', async () => {
     const setWriters = async (who: string): Promise<void> => {
       await ann.page.getByRole('button', { name: 'Chat settings' }).click()
@@ -131,7 +150,7 @@ describe.skipIf(missing)('Roles on the chat page, with users on two gateways', {
     await bob.composer.waitFor()
   })
 
-  it('tells a muted member until when, and ends the mute', async () => {
+  it('shows to a muted member when the mute ends, and ends the mute', async () => {
     const member = await manageBob()
     await expectAccessible(ann)
     await member.getByLabel('Mute for').selectOption('1 hour')
