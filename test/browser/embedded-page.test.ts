@@ -6,7 +6,7 @@ import { noBrowserReason, openBrowser } from '../support/browser/browser.ts'
 import { until } from '../support/poll.ts'
 import type { EmbeddedChat } from '../support/stack/start-embedded.ts'
 import { startEmbedded } from '../support/stack/start-embedded.ts'
-import { accessibilityProblems } from './accessibility.ts'
+import { expectAccessible } from './accessibility.ts'
 import type { Window } from './window.ts'
 import { openWindow } from './window.ts'
 
@@ -41,13 +41,6 @@ describe.skipIf(missing)('The chat page on the embedded server, on a phone', { t
     await browser?.close()
     await server?.[Symbol.asyncDispose]()
   })
-
-  const isAccessible = async ({ page }: Window): Promise<void> => {
-    for (const colorScheme of ['dark', 'light'] as const) {
-      await page.emulateMedia({ colorScheme })
-      expect(await accessibilityProblems(page)).toEqual([])
-    }
-  }
 
   it('opens at the newest message, and loads all older messages once each on scrolling up', async () => {
     await ann.open('A long story')
@@ -94,7 +87,7 @@ describe.skipIf(missing)('The chat page on the embedded server, on a phone', { t
     for (const text of ['I got your link', 'I opened it again']) {
       await carol.page.goto(link)
       await carol.page.getByRole('button', { name: 'Start the chat' }).waitFor()
-      await isAccessible(carol)
+      await expectAccessible(carol)
       await carol.page.getByRole('button', { name: 'Start the chat' }).click()
       await carol.write(text)
       await ann.page.getByRole('link').filter({ hasText: 'Carol Reyes' }).filter({ hasText: text }).waitFor()
@@ -111,7 +104,7 @@ describe.skipIf(missing)('The chat page on the embedded server, on a phone', { t
     await dave.page.getByRole('button', { name: /^Remove .*Ann Lindqvist/ }).click()
     await dave.page.getByRole('button', { name: 'Remove', exact: true }).last().click()
     await ann.page.getByText('You are no longer in this chat.').waitFor()
-    await isAccessible(ann)
+    await expectAccessible(ann)
     expect(await ann.page.getByRole('textbox', { name: /^Message to/ }).count()).toBe(0)
     await dave.close()
   })
@@ -126,7 +119,7 @@ describe.skipIf(missing)('The chat page on the embedded server, on a phone', { t
     await erik.write('The service takes no \0')
     const row = erik.page.getByRole('log').getByRole('listitem').filter({ hasText: 'The service takes no' })
     await row.getByText('The service refused body.msg').waitFor()
-    await isAccessible(erik)
+    await expectAccessible(erik)
     const isAboveComposer = async (): Promise<boolean> => {
       const [button, composer] = await Promise.all([
         row.getByRole('button', { name: 'Discard' }).boundingBox(),
@@ -147,17 +140,17 @@ describe.skipIf(missing)('The chat page on the embedded server, on a phone', { t
 
   it('has no accessibility problem on a phone: without chats, in the list, in a chat, and with the frames panel', async () => {
     const faye = await openWindow(browser, server.url, { id: 'faye', name: 'Faye Moreau' }, phone)
-    await isAccessible(faye)
+    await expectAccessible(faye)
     await faye.startChat('ann', 'Two views')
     await faye.page.getByText('Say hello!').waitFor()
-    await isAccessible(faye)
+    await expectAccessible(faye)
     await faye.write('Hello')
     await ann.page.goto(new URL('/', ann.page.url()).href)
     await ann.page.getByRole('link').filter({ hasText: 'Two views' }).filter({ hasText: '1 unread' }).waitFor()
     expect(await ann.page.getByText('Unread messages are counted on this device only.').count()).toBe(0)
-    await isAccessible(ann)
+    await expectAccessible(ann)
     await ann.page.getByRole('button', { name: 'Frames', exact: true }).click()
-    await isAccessible(ann)
+    await expectAccessible(ann)
     await faye.close()
   })
 

@@ -6,7 +6,7 @@ import type { EmbeddedChat } from '../support/stack/start-embedded.ts'
 import { startEmbedded } from '../support/stack/start-embedded.ts'
 import { accessibilityProblems } from './accessibility.ts'
 import type { Window } from './window.ts'
-import { openWindow } from './window.ts'
+import { openWindow, phone } from './window.ts'
 
 const missing = await noBrowserReason()
 
@@ -21,12 +21,7 @@ describe.skipIf(missing)('The actions on a message of the chat page', { timeout:
   beforeAll(async () => {
     await buildPage(() => undefined)
     ;[server, browser] = await Promise.all([startEmbedded({ WEB_PAGE: 'on' }), openBrowser()])
-    bob = await openWindow(
-      browser,
-      server.url,
-      { id: 'bob', name: 'Bob Martin' },
-      { hasTouch: true, viewport: { width: 390, height: 780 } },
-    )
+    bob = await openWindow(browser, server.url, { id: 'bob', name: 'Bob Martin' }, phone)
     ann = await openWindow(browser, server.url, { id: 'ann', name: 'Ann Lindqvist' })
   }, 240_000)
   afterAll(async () => {

@@ -7,13 +7,12 @@ import { startEmbedded } from '../support/stack/start-embedded.ts'
 import { accessibilityProblems } from './accessibility.ts'
 import { connectionOf } from './cut-connection.ts'
 import type { Window } from './window.ts'
-import { openWindow } from './window.ts'
+import { dialog, openWindow, phone } from './window.ts'
 
 const missing = await noBrowserReason()
 const waiting = { timeout: 20_000, interval: 50 }
 /** A back end posts many messages from one address. */
 const manyRequests = { ADDRESS_UPGRADES_BURST: '5000', USER_REQUESTS_BURST: '5000' }
-const phone = { hasTouch: true, viewport: { width: 390, height: 780 } }
 
 describe.skipIf(missing)('The chat page, while chats, sizes and the service change', { timeout: 120_000 }, () => {
   let server: EmbeddedChat
@@ -62,8 +61,8 @@ describe.skipIf(missing)('The chat page, while chats, sizes and the service chan
   it('counts the messages that wait for the connection', async () => {
     const ann = await open('offline-ann')
     await ann.startChat('', 'Waiting')
-    await ann.write('Stored before')
-    await ann.row('Stored before').getByText('Stored').waitFor({ state: 'attached' })
+    await ann.write('Written before')
+    await ann.row('Written before').getByText('Stored').waitFor({ state: 'attached' })
     const link = await connectionOf(ann)
     link.cut()
     const bar = ann.page.getByRole('status', { name: 'Connection' })
@@ -74,8 +73,42 @@ describe.skipIf(missing)('The chat page, while chats, sizes and the service chan
     await bar.getByText('2 messages are sent when it is back.').waitFor()
     link.mend()
     await bar.getByText('No connection').waitFor({ state: 'detached' })
-    await expect.poll(() => ann.shown(), waiting).toEqual(['Stored before', 'First', 'Second'])
+    await expect.poll(() => ann.shown(), waiting).toEqual(['Written before', 'First', 'Second'])
     await ann.close()
+  })
+
+  it('blocks a person while the list of blocked people is read again, and keeps the question open over a reconnect', async () => {
+    const bob = await open('blocked-bob')
+    const ann = await open('blocking-ann')
+    await ann.startChat('blocked-bob', 'Sales')
+    const link = await connectionOf(ann)
+    const profile = dialog(ann, 'Profile')
+    const block = profile.getByRole('button', { name: 'Block', exact: true })
+    const question = dialog(ann, 'Block this person?')
+    const openProfile = () => dialog(ann, 'People').getByRole('button', { name: 'blocked-bob' }).first().click()
+    await ann.page.getByRole('button', { name: 'People', exact: true }).click()
+    await openProfile()
+    await expect.poll(() => block.isEnabled(), waiting).toBe(true)
+    await profile.getByRole('button', { name: 'Close' }).click()
+    await profile.waitFor({ state: 'detached' })
+
+    link.hold('list-blocks')
+    await openProfile()
+    await block.click()
+    await question.getByRole('button', { name: 'Block', exact: true }).click()
+    await profile.getByText('You have blocked this person.').waitFor()
+    link.release()
+    await profile.getByRole('button', { name: 'Unblock' }).click()
+    await block.click()
+    await question.waitFor()
+    link.cut()
+    const bar = ann.page.getByRole('status', { name: 'Connection' })
+    await bar.getByText('No connection').waitFor()
+    link.mend()
+    await bar.getByText('No connection').waitFor({ state: 'detached' })
+    await question.getByRole('button', { name: 'Block', exact: true }).click()
+    await profile.getByText('You have blocked this person.').waitFor()
+    for (const window of [ann, bob]) await window.close()
   })
 
   it('keeps the menu of a message open, inside the window, when the on-screen keyboard changes the size of the window', async () => {

@@ -1,44 +1,33 @@
-import type { Browser, Locator } from 'playwright-core'
+import type { Locator } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { buildPage } from '../../services/web/build.ts'
-import { noBrowserReason, openBrowser } from '../support/browser/browser.ts'
-import { noStackReason, sharedStack } from '../support/stack/shared-stack.ts'
-import type { Chat } from '../support/stack/start-chat.ts'
-import { startChat } from '../support/stack/start-chat.ts'
-import { accessibilityProblems } from './accessibility.ts'
+import { noBrowserReason } from '../support/browser/browser.ts'
+import { noStackReason } from '../support/stack/shared-stack.ts'
+import { expectAccessible } from './accessibility.ts'
+import type { TwoGateways } from './two-gateways.ts'
+import { startTwoGateways } from './two-gateways.ts'
 import type { Window } from './window.ts'
-import { openWindow } from './window.ts'
+import { dialog, phone } from './window.ts'
 
 const missing = noStackReason() ?? (await noBrowserReason())
 
 const waiting = { timeout: 20_000, interval: 50 }
-const phone = { hasTouch: true, viewport: { width: 390, height: 780 } }
 
 describe.skipIf(missing)('People on the chat page, with two users on two gateways', { timeout: 120_000 }, () => {
-  let chat: Chat
-  let browser: Browser
+  let site: TwoGateways
   let ann: Window
   let bob: Window
 
   beforeAll(async () => {
-    await buildPage(() => undefined)
-    chat = await startChat(sharedStack(), { gateways: 0, writers: 1, env: { WEB_PAGE: 'on', TOPIC_RELEASE_MS: '1000' } })
-    await chat.admin('level', '--raise')
-    ;[browser] = await Promise.all([openBrowser(), chat.addGateway(), chat.addGateway()])
-    const [one, two] = chat.gateways.map(({ url }) => url)
-    bob = await openWindow(browser, two ?? '', { id: 'bob', name: 'Bob Martin' }, phone)
-    ann = await openWindow(browser, one ?? '', { id: 'ann', name: 'Ann Lindqvist' })
+    site = await startTwoGateways()
+    bob = await site.open(1, { id: 'bob', name: 'Bob Martin' }, phone)
+    ann = await site.open(0, { id: 'ann', name: 'Ann Lindqvist' })
     await ann.startChat('bob', 'Project')
     await ann.write('Hello project')
     await bob.open('Project')
     await bob.row('Hello project').waitFor()
   }, 240_000)
-  afterAll(async () => {
-    await browser?.close()
-    await chat?.[Symbol.asyncDispose]()
-  })
+  afterAll(() => site?.[Symbol.asyncDispose]())
 
-  const dialog = ({ page }: Window, name: string): Locator => page.getByRole('dialog', { name, exact: true })
   const itemsOf = ({ page }: Window, title: string): Locator => page.locator('.chat-item-title').filter({ hasText: title })
   const openMember = async (window: Window, name: string): Promise<void> => {
     await window.page.getByRole('button', { name: 'People', exact: true }).click()
@@ -46,16 +35,10 @@ describe.skipIf(missing)('People on the chat page, with two users on two gateway
     await dialog(window, 'Profile').waitFor()
   }
   const toChats = async ({ page }: Window): Promise<void> => page.getByRole('button', { name: 'Back to the chats' }).click()
-  const isAccessible = async ({ page }: Window): Promise<void> => {
-    for (const colorScheme of ['dark', 'light'] as const) {
-      await page.emulateMedia({ colorScheme })
-      expect(await accessibilityProblems(page)).toEqual([])
-    }
-  }
 
   it('opens the direct chat from a member, and titles it with the other user for both', async () => {
     await openMember(ann, 'Bob Martin')
-    await isAccessible(ann)
+    await expectAccessible(ann)
     await dialog(ann, 'Profile').getByRole('button', { name: 'Direct chat' }).click()
     await ann.page.getByRole('heading', { name: 'Bob Martin' }).waitFor()
     await ann.write('Just you and me')
@@ -89,16 +72,16 @@ describe.skipIf(missing)('People on the chat page, with two users on two gateway
     const people = dialog(ann, 'People')
     await people.getByRole('button', { name: 'Bob Martin' }).waitFor()
     expect(await people.getByRole('button', { name: /Remove|Leave|Add/ }).count()).toBe(0)
-    await isAccessible(ann)
+    await expectAccessible(ann)
     await ann.page.keyboard.press('Escape')
   })
 
   it('titles a direct chat from the list of chats, without a request for the other user', async () => {
-    const context = await browser.newContext()
+    const context = await site.browser.newContext()
     const page = await context.newPage()
     const sent: string[] = []
     page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => void sent.push(String(payload))))
-    const carol = await openWindow(browser, chat.gateways[0]?.url ?? '', { id: 'carol', name: 'Carol Reyes' })
+    const carol = await site.open(0, { id: 'carol', name: 'Carol Reyes' })
     await carol.startChat('bob')
     await carol.page.getByRole('heading', { name: 'Bob Martin' }).waitFor()
     await carol.close()
@@ -116,7 +99,7 @@ describe.skipIf(missing)('People on the chat page, with two users on two gateway
     await ann.page.getByRole('button', { name: /Your profile/ }).focus()
     await ann.page.keyboard.press('Enter')
     const profile = dialog(ann, 'Your profile')
-    await isAccessible(ann)
+    await expectAccessible(ann)
     await profile.getByLabel('Name').fill('Ann Berg')
     await ann.page.keyboard.press('Enter')
     await profile.getByRole('button', { name: 'Saved' }).waitFor()
@@ -155,18 +138,18 @@ describe.skipIf(missing)('People on the chat page, with two users on two gateway
   })
 
   it('blocks a user only after a question, explains the refusal to both, and removes the block in the own profile', async () => {
-    const dan = await openWindow(browser, chat.gateways[1]?.url ?? '', { id: 'dan', name: 'Dan Okafor' })
+    const dan = await site.open(1, { id: 'dan', name: 'Dan Okafor' })
     await dan.startChat('ann', 'Sales')
     await dan.write('Buy this')
     await ann.open('Sales')
     await openMember(ann, 'Dan Okafor')
     await dialog(ann, 'Profile').getByRole('button', { name: 'Block' }).click()
-    await isAccessible(ann)
+    await expectAccessible(ann)
     await dialog(ann, 'Block this person?').getByRole('button', { name: 'Cancel' }).click()
     await dialog(ann, 'Profile').getByRole('button', { name: 'Block' }).click()
     await dialog(ann, 'Block this person?').getByRole('button', { name: 'Block' }).click()
     await dialog(ann, 'Profile').getByText('You have blocked this person.').waitFor()
-    await isAccessible(ann)
+    await expectAccessible(ann)
     await ann.page.keyboard.press('Escape')
     await ann.page.keyboard.press('Escape')
     await dan.page.getByRole('button', { name: 'New chat' }).click()
@@ -186,12 +169,12 @@ describe.skipIf(missing)('People on the chat page, with two users on two gateway
 
   it('has no accessibility problem on a phone, in the profile of a user and in the own one', async () => {
     await openMember(bob, 'Ann Berg')
-    await isAccessible(bob)
+    await expectAccessible(bob)
     await bob.page.keyboard.press('Escape')
     await bob.page.keyboard.press('Escape')
     await toChats(bob)
     await bob.page.getByRole('button', { name: /Your profile/ }).click()
-    await isAccessible(bob)
+    await expectAccessible(bob)
     await bob.page.keyboard.press('Escape')
   })
 

@@ -1,46 +1,35 @@
-import type { Browser, Locator } from 'playwright-core'
+import type { Locator } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { buildPage } from '../../services/web/build.ts'
-import { noBrowserReason, openBrowser } from '../support/browser/browser.ts'
-import { noStackReason, sharedStack } from '../support/stack/shared-stack.ts'
-import type { Chat } from '../support/stack/start-chat.ts'
-import { startChat } from '../support/stack/start-chat.ts'
-import { accessibilityProblems } from './accessibility.ts'
+import { noBrowserReason } from '../support/browser/browser.ts'
+import { noStackReason } from '../support/stack/shared-stack.ts'
+import { expectAccessible } from './accessibility.ts'
+import type { TwoGateways } from './two-gateways.ts'
+import { startTwoGateways } from './two-gateways.ts'
 import type { Window } from './window.ts'
-import { openWindow } from './window.ts'
+import { dialog, phone } from './window.ts'
 
 const missing = noStackReason() ?? (await noBrowserReason())
 
 const waiting = { timeout: 20_000, interval: 50 }
-const phone = { hasTouch: true, viewport: { width: 390, height: 780 } }
 
 describe.skipIf(missing)('Roles on the chat page, with users on two gateways', { timeout: 120_000 }, () => {
-  let chat: Chat
-  let browser: Browser
+  let site: TwoGateways
   let ann: Window
   let bob: Window
 
   beforeAll(async () => {
-    await buildPage(() => undefined)
-    chat = await startChat(sharedStack(), { gateways: 0, writers: 1, env: { WEB_PAGE: 'on', TOPIC_RELEASE_MS: '1000' } })
-    await chat.admin('level', '--raise')
-    ;[browser] = await Promise.all([openBrowser(), chat.addGateway(), chat.addGateway()])
-    const [one, two] = chat.gateways.map(({ url }) => url)
-    const carol = await openWindow(browser, two ?? '', { id: 'carol', name: 'Carol Reyes' })
-    bob = await openWindow(browser, two ?? '', { id: 'bob', name: 'Bob Martin' }, phone)
-    ann = await openWindow(browser, one ?? '', { id: 'ann', name: 'Ann Lindqvist' })
+    site = await startTwoGateways()
+    const carol = await site.open(1, { id: 'carol', name: 'Carol Reyes' })
+    bob = await site.open(1, { id: 'bob', name: 'Bob Martin' }, phone)
+    ann = await site.open(0, { id: 'ann', name: 'Ann Lindqvist' })
     await carol.close()
     await ann.startChat('bob, carol', 'Team')
     await ann.write('Hello team')
     await bob.open('Team')
     await bob.row('Hello team').waitFor()
   }, 240_000)
-  afterAll(async () => {
-    await browser?.close()
-    await chat?.[Symbol.asyncDispose]()
-  })
+  afterAll(() => site?.[Symbol.asyncDispose]())
 
-  const dialog = ({ page }: Window, name: string): Locator => page.getByRole('dialog', { name, exact: true })
   const openPeople = async (window: Window): Promise<Locator> => {
     await window.page.getByRole('button', { name: 'People', exact: true }).click()
     await dialog(window, 'People').getByRole('button', { name: 'Leave the chat' }).waitFor()
@@ -70,23 +59,17 @@ describe.skipIf(missing)('Roles on the chat page, with users on two gateways', {
     await window.page.keyboard.press('Escape')
     return items
   }
-  const isAccessible = async ({ page }: Window): Promise<void> => {
-    for (const colorScheme of ['dark', 'light'] as const) {
-      await page.emulateMedia({ colorScheme })
-      expect(await accessibilityProblems(page)).toEqual([])
-    }
-  }
 
   it('offers to remove others, to pin and to delete their messages only to those who may', async () => {
     const anns = await openPeople(ann)
     await anns.getByText('Owner').waitFor()
     await anns.getByRole('button', { name: /^Remove .*Bob Martin/ }).waitFor()
-    await isAccessible(ann)
+    await expectAccessible(ann)
     await close(ann, 'People')
     const bobs = await openPeople(bob)
     await bobs.getByText('Owner').waitFor()
     expect(await bobs.getByRole('button', { name: /^(Remove|Role of)/ }).count()).toBe(0)
-    await isAccessible(bob)
+    await expectAccessible(bob)
     await close(bob, 'People')
     const items = await menuItems(bob, 'Hello team')
     expect(items).toContain('Reply')
@@ -121,7 +104,7 @@ describe.skipIf(missing)('Roles on the chat page, with users on two gateways', {
     await expect.poll(() => first.textContent(), waiting).toBe('Later')
     await ann.open('Team')
     await ann.page.getByRole('button', { name: 'Chat settings' }).click()
-    await isAccessible(ann)
+    await expectAccessible(ann)
     await dialog(ann, 'Chat settings').getByLabel('Name of the chat').fill('Crew')
     await dialog(ann, 'Chat settings').getByRole('button', { name: 'Save' }).click()
     for (const window of [ann, bob]) await window.page.getByRole('heading', { name: 'Crew' }).waitFor()
@@ -129,6 +112,25 @@ describe.skipIf(missing)('Roles on the chat page, with users on two gateways', {
     await bob.page.reload()
     await bob.page.getByRole('heading', { name: 'Crew' }).waitFor()
     await expect.poll(() => first.textContent(), waiting).toBe('Later')
+  })
+
+  it('keeps a new name that another device has set while the settings were open', async () => {
+    const second = await site.open(1, ann.person)
+    await second.open('Crew')
+    const settingsOf = (window: Window): Locator => dialog(window, 'Chat settings')
+    for (const { page } of [ann, second]) await page.getByRole('button', { name: 'Chat settings' }).click()
+    await settingsOf(second).getByLabel('Name of the chat').fill('Band')
+    await settingsOf(second).getByRole('button', { name: 'Save' }).click()
+    await expect.poll(() => ann.page.locator('.chat-item-title').allTextContents(), waiting).toContain('Band')
+    await settingsOf(ann).getByLabel('Who can write').selectOption('Owners')
+    await settingsOf(ann).getByRole('button', { name: 'Save' }).click()
+    await bob.page.getByText('Owners can write here.').waitFor()
+    await bob.page.getByRole('heading', { name: 'Band' }).waitFor()
+    await ann.page.getByRole('button', { name: 'Chat settings' }).click()
+    await settingsOf(ann).getByLabel('Who can write').selectOption('Members')
+    await settingsOf(ann).getByRole('button', { name: 'Save' }).click()
+    await bob.composer.waitFor()
+    await second.close()
   })
 
   it('shows a note in the place of the composer to members of a read-only chat, and the composer to the others', async () => {
@@ -141,25 +143,25 @@ describe.skipIf(missing)('Roles on the chat page, with users on two gateways', {
     await setWriters('Moderators, admins and owners')
     await bob.page.getByText('Moderators, admins and owners can write here.').waitFor()
     expect(await bob.composer.count()).toBe(0)
-    await isAccessible(bob)
+    await expectAccessible(bob)
     await ann.write('An announcement')
     await bob.row('An announcement').waitFor()
     await setWriters('Members')
     await bob.composer.waitFor()
   })
 
-  it('tells a muted member until when, and ends the mute', async () => {
+  it('shows to a muted member when the mute ends, and ends the mute', async () => {
     const member = await manageBob()
-    await isAccessible(ann)
+    await expectAccessible(ann)
     await member.getByLabel('Mute for').selectOption('1 hour')
     await member.getByRole('button', { name: 'Mute' }).click()
     await member.getByText('Muted until').waitFor()
-    await isAccessible(ann)
+    await expectAccessible(ann)
     await bob.page.getByText('You are muted until').waitFor()
     expect(await bob.composer.count()).toBe(0)
     await bob.page.reload()
     await bob.page.getByText('You are muted until').waitFor()
-    await isAccessible(bob)
+    await expectAccessible(bob)
     await member.getByRole('button', { name: 'End the mute' }).click()
     await bob.composer.waitFor()
     await close(ann, 'Member')
@@ -169,14 +171,14 @@ describe.skipIf(missing)('Roles on the chat page, with users on two gateways', {
   it('bans a member only after a question, lists the ban, and lifts it', async () => {
     const member = await manageBob()
     await member.getByRole('button', { name: 'Ban from the chat' }).click()
-    await isAccessible(ann)
+    await expectAccessible(ann)
     await dialog(ann, 'Ban this person?').getByRole('button', { name: 'Cancel' }).click()
     await member.getByRole('button', { name: 'Ban from the chat' }).click()
     await dialog(ann, 'Ban this person?').getByRole('button', { name: 'Ban' }).click()
     await bob.page.getByText('You are no longer in this chat.').waitFor()
     const people = dialog(ann, 'People')
     await people.getByRole('button', { name: /^Lift the ban of .*Bob Martin/ }).waitFor()
-    await isAccessible(ann)
+    await expectAccessible(ann)
     await people.getByLabel('Their ids').fill('bob')
     await people.getByRole('button', { name: 'Add', exact: true }).click()
     await people.getByRole('alert').getByText('banned').waitFor()

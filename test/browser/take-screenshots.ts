@@ -10,6 +10,7 @@ import { startEmbedded } from '../support/stack/start-embedded.ts'
 import type { ChatScene } from './chat-scene.ts'
 import { playScene } from './chat-scene.ts'
 import type { Window } from './window.ts'
+import { dialog } from './window.ts'
 
 /** Takes the pictures of the page's README: `npm run page:screenshots`. */
 const folder = join(projectFolder, 'services/web/screenshots')
@@ -63,7 +64,6 @@ const threadPictures = async ({ ann, bob }: ChatScene): Promise<void> => {
 
 /** Profiles, roles, a ban and a read-only chat, as Ann and Bob see them. */
 const peoplePictures = async ({ ann, bob }: ChatScene): Promise<void> => {
-  const dialog = ({ page }: Window, name: string) => page.getByRole('dialog', { name, exact: true })
   const closeAll = async ({ page }: Window): Promise<void> => {
     for (let open = await page.getByRole('dialog').count(); open > 0; open -= 1) await page.keyboard.press('Escape')
   }

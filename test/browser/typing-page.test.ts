@@ -1,39 +1,27 @@
-import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { buildPage } from '../../services/web/build.ts'
-import { noBrowserReason, openBrowser } from '../support/browser/browser.ts'
-import { noStackReason, sharedStack } from '../support/stack/shared-stack.ts'
-import type { Chat } from '../support/stack/start-chat.ts'
-import { startChat } from '../support/stack/start-chat.ts'
+import { noBrowserReason } from '../support/browser/browser.ts'
+import { noStackReason } from '../support/stack/shared-stack.ts'
 import { accessibilityProblems } from './accessibility.ts'
+import type { TwoGateways } from './two-gateways.ts'
+import { startTwoGateways } from './two-gateways.ts'
 import type { Window } from './window.ts'
-import { openWindow } from './window.ts'
 
 const missing = noStackReason() ?? (await noBrowserReason())
 
 describe.skipIf(missing)('The chat page in two windows on two gateways', { timeout: 120_000 }, () => {
-  let chat: Chat
-  let browser: Browser
+  let site: TwoGateways
   let ann: Window
   let bob: Window
 
   beforeAll(async () => {
-    await buildPage(() => undefined)
-    const env = { WEB_PAGE: 'on', TOPIC_RELEASE_MS: '1000' }
-    chat = await startChat(sharedStack(), { gateways: 0, writers: 1, env })
-    await chat.admin('level', '--raise')
-    ;[browser] = await Promise.all([openBrowser(), chat.addGateway(), chat.addGateway()])
-    const [one, two] = chat.gateways.map(({ url }) => url)
-    bob = await openWindow(browser, two ?? '', { id: 'bob', name: 'Bob Martin' })
-    ann = await openWindow(browser, one ?? '', { id: 'ann', name: 'Ann Lindqvist' })
+    site = await startTwoGateways()
+    bob = await site.open(1, { id: 'bob', name: 'Bob Martin' })
+    ann = await site.open(0, { id: 'ann', name: 'Ann Lindqvist' })
     await ann.startChat('bob')
     await ann.write('Hello Bob')
     await bob.open('Ann Lindqvist')
   }, 240_000)
-  afterAll(async () => {
-    await browser?.close()
-    await chat?.[Symbol.asyncDispose]()
-  })
+  afterAll(() => site?.[Symbol.asyncDispose]())
 
   const header = ({ page }: Window) => page.locator('.conversation > header')
 

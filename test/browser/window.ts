@@ -27,6 +27,12 @@ export interface Person {
   readonly name: string
 }
 
+/** A device with a small touch screen. */
+export const phone = { hasTouch: true, viewport: { width: 390, height: 780 } }
+
+/** The open dialog with this title. */
+export const dialog = ({ page }: Pick<Window, 'page'>, name: string): Locator => page.getByRole('dialog', { name, exact: true })
+
 /** Some tests cut the connection. */
 const isOfConnection = (text: string): boolean => /WebSocket connection to|ERR_CONNECTION_REFUSED/.test(text)
 

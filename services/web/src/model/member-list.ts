@@ -19,7 +19,7 @@ const pageSize = 100
 
 interface MemberListOptions {
   readonly room: string
-  readonly client: ChatClient
+  readonly client: Pick<ChatClient, 'listMembers' | 'on'>
   readonly people: Pick<People, 'request'>
   readonly banned?: boolean
 }
@@ -29,6 +29,8 @@ export const createMemberList = ({ room, client, people, banned = false }: Membe
   const hasMore = signal(false)
   let wanted = pageSize
   let latest = 0
+  let isReading = false
+  let isStale = false
 
   /** Reads one more than is shown, to learn whether there are more. */
   const read = async (): Promise<void> => {
@@ -46,10 +48,19 @@ export const createMemberList = ({ room, client, people, banned = false }: Membe
       members.value = found.slice(0, wanted)
     })
   }
-  /** A read that fails is tried again at the next change. */
-  const refresh = (): void => void read().catch(() => undefined)
+  /** The changes during a read cause one more read. A read that fails is tried again at the next change. */
+  const refresh = async (): Promise<void> => {
+    isStale = true
+    if (isReading) return
+    isReading = true
+    while (isStale) {
+      isStale = false
+      await read().catch(() => undefined)
+    }
+    isReading = false
+  }
   const refreshFor = (change: { readonly room: string }): void => {
-    if (change.room === room) refresh()
+    if (change.room === room) void refresh()
   }
 
   return {
@@ -60,7 +71,7 @@ export const createMemberList = ({ room, client, people, banned = false }: Membe
       return read()
     },
     follow: () => {
-      refresh()
+      void refresh()
       const ends = [
         client.on('members', refreshFor),
         client.on('roles', refreshFor),

@@ -3,6 +3,7 @@ import { signal } from '@preact/signals'
 import type { ListedMember } from '../../../../shared/client/call-types.ts'
 import type { ChatClient } from '../../../../shared/client/chat-client.ts'
 import type { JoinedChat, RolesChange } from '../../../../shared/client/chat-events.ts'
+import { createOwnRole } from '../../../../shared/client/own-role.ts'
 import type { Role } from '../../../../shared/domain/roles.ts'
 import { roles } from '../../../../shared/domain/roles.ts'
 import type { Action, Rules } from '../../../../shared/domain/rules.ts'
@@ -30,7 +31,7 @@ export interface Rights {
 
 interface RightsOptions {
   readonly chat: JoinedChat
-  readonly client: ChatClient
+  readonly client: Pick<ChatClient, 'user'>
   readonly features: ReadonlySignal<ReadonlySet<string>>
 }
 
@@ -39,31 +40,30 @@ const notInDirectChats: ReadonlySet<Action> = new Set(['add', 'remove', 'delete_
 /** A service without roles refuses these to some users; the page offers them, but no deletion of the messages of others. */
 const isOfferedWithoutRoles = (action: Action): boolean => action !== 'delete_any' && action !== 'update' && action !== 'roles'
 
-/** The time is only estimated: the role is read shortly after its end. */
+/** The time is only estimated: the role after a lower one is shown shortly after the end. */
 const graceMs = 500
 const longestTimerMs = 2 ** 31 - 1
 
 export const createRights = ({ chat, client, features }: RightsOptions): Rights => {
   const own = signal<OwnRole>({ role: 'member' })
   const rules = signal<Rules>({})
-  let timer: number | undefined
+  const known = createOwnRole()
+  let timer: ReturnType<typeof setTimeout> | undefined
 
-  const set = (next: OwnRole): void => {
+  const show = (next: OwnRole): void => {
     own.value = next
     clearTimeout(timer)
-    if (next.until === undefined) return
-    const leftMs = Math.max(0, Date.parse(next.until) - serviceClock.now()) + graceMs
-    timer = window.setTimeout(() => void read().catch(() => undefined), Math.min(leftMs, longestTimerMs))
+    const { until } = next
+    if (until === undefined) return
+    const leftMs = (): number => Date.parse(until) - serviceClock.now()
+    const showNext = (): void => show(leftMs() > 0 ? next : { role: known.now(until) ?? 'member' })
+    timer = setTimeout(showNext, Math.min(Math.max(0, leftMs()) + graceMs, longestTimerMs))
   }
-  /** Reads the own role from the list of chats: only the service knows the role that a lower one has hidden. */
-  const read = async (): Promise<void> => {
-    for await (const { id, role = 'member', role_until: until } of client.chats()) {
-      if (id === chat.id) return set({ role, until })
-    }
-  }
-  const joined: Rights['joined'] = ({ role = 'member', role_until: until, rules: stored = {} }) => {
+  const joined: Rights['joined'] = (current) => {
+    const { role = 'member', role_until: until, rules: stored = {} } = current
+    known.joined(current)
     rules.value = stored
-    set({ role, until })
+    show({ role, until })
   }
   const may: Rights['may'] = (action) => {
     if (chat.direct) return !notInDirectChats.has(action)
@@ -82,8 +82,11 @@ export const createRights = ({ chat, client, features }: RightsOptions): Rights 
     rulesChanged: (next) => {
       rules.value = next
     },
-    rolesChanged: ({ users, role, until }) => {
-      if (users.includes(client.user?.id ?? '')) set({ role, until })
+    rolesChanged: (change) => {
+      const { users, role, until } = change
+      if (!users.includes(client.user?.id ?? '')) return
+      known.changed(change)
+      show({ role, until })
     },
   }
 }

@@ -1,10 +1,9 @@
 import type { JSX } from 'preact'
 import { useEffect, useMemo } from 'preact/hooks'
 import type { ChatModel } from '../model/chat-model.ts'
-import { isolate } from '../model/isolate.ts'
 import { createMemberList } from '../model/member-list.ts'
 import type { ViewedRoom } from '../model/room.ts'
-import { PersonAvatar } from './person-avatar.tsx'
+import { ExcludedPerson } from './excluded-person.tsx'
 import { Problem } from './problem.tsx'
 import { useTask } from './use-task.ts'
 
@@ -14,7 +13,6 @@ export const BannedList = ({ model, room }: { readonly model: ChatModel; readonl
   const list = useMemo(() => createMemberList({ room: room.id, client, people, banned: true }), [room])
   useEffect(list.follow, [list])
   const { isBusy, problem, run } = useTask()
-  const nameOf = (id: string): string => (people.person(id) === undefined ? 'Unknown person' : people.nameOf(id))
   const lift = async (id: string, signal: AbortSignal): Promise<void> => {
     await client.updateMembers(room.id, [id], 'member', { signal })
   }
@@ -26,19 +24,15 @@ export const BannedList = ({ model, room }: { readonly model: ChatModel; readonl
       <Problem text={problem} />
       <ul class="people">
         {banned.map(({ user_id: id }) => (
-          <li key={id} class="person">
-            <PersonAvatar model={model} id={id} />
-            <bdi class="person-name">{nameOf(id)}</bdi>
-            <button
-              type="button"
-              class="button small"
-              disabled={isBusy}
-              aria-label={`Lift the ban of ${isolate(nameOf(id))}`}
-              onClick={() => run((signal) => lift(id, signal))}
-            >
-              Lift the ban
-            </button>
-          </li>
+          <ExcludedPerson
+            key={id}
+            model={model}
+            id={id}
+            action="Lift the ban"
+            label={(name) => `Lift the ban of ${name}`}
+            isBusy={isBusy}
+            end={() => run((signal) => lift(id, signal))}
+          />
         ))}
       </ul>
       {list.hasMore.value ? (

@@ -1,17 +1,15 @@
 import type { JSX } from 'preact'
 import type { ChatModel } from '../model/chat-model.ts'
-import { isolate } from '../model/isolate.ts'
-import { PersonAvatar } from './person-avatar.tsx'
+import { ExcludedPerson } from './excluded-person.tsx'
 import { Problem } from './problem.tsx'
 import { useTask } from './use-task.ts'
 
-/** The users whom the signed-in user has blocked. Names are known only of users who share a chat with it. */
+/** The users whom the signed-in user has blocked. */
 export const BlockedList = ({ model }: { readonly model: ChatModel }): JSX.Element | null => {
   const { isBusy, problem, run } = useTask()
-  const { people, blocked } = model
+  const { blocked } = model
   const ids = blocked.ids.value
   if (ids === undefined) return null
-  const nameOf = (id: string): string => (people.person(id) === undefined ? 'Unknown person' : people.nameOf(id))
   return (
     <section class="dialog-part">
       <h3>Blocked people</h3>
@@ -19,19 +17,15 @@ export const BlockedList = ({ model }: { readonly model: ChatModel }): JSX.Eleme
       <Problem text={problem} />
       <ul class="people">
         {ids.map((id) => (
-          <li key={id} class="person">
-            <PersonAvatar model={model} id={id} />
-            <bdi class="person-name">{nameOf(id)}</bdi>
-            <button
-              type="button"
-              class="button small"
-              disabled={isBusy}
-              aria-label={`Unblock ${isolate(nameOf(id))}`}
-              onClick={() => run((signal) => blocked.set(id, false, signal))}
-            >
-              Unblock
-            </button>
-          </li>
+          <ExcludedPerson
+            key={id}
+            model={model}
+            id={id}
+            action="Unblock"
+            label={(name) => `Unblock ${name}`}
+            isBusy={isBusy}
+            end={() => run((signal) => blocked.set(id, false, signal))}
+          />
         ))}
       </ul>
     </section>

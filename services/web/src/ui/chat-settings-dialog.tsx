@@ -23,14 +23,15 @@ interface ChatSettingsProps {
 /** Changes the name of a chat, and the least role of those who write in it. */
 export const ChatSettingsDialog = ({ model, room, close }: ChatSettingsProps): JSX.Element => {
   const rules = room.rights.rules.value
-  const title = titleOf(model, room)
-  const [name, setName] = useState(title)
-  const [post, setPost] = useState<Role>(neededFor('post', rules))
+  // What the user has not changed is not sent, so that a change by another device in the meantime stays.
+  const [before] = useState({ title: titleOf(model, room), post: neededFor('post', rules) })
+  const [name, setName] = useState(before.title)
+  const [post, setPost] = useState<Role>(before.post)
   const { isBusy, problem, run } = useTask()
   const save = async (signal: AbortSignal): Promise<void> => {
     const changes = {
-      ...(name.trim() === title ? {} : { name: name.trim() }),
-      ...(post === neededFor('post', rules) ? {} : { rules: { ...rules, post } }),
+      ...(name.trim() === before.title ? {} : { name: name.trim() }),
+      ...(post === before.post ? {} : { rules: { ...rules, post } }),
     }
     if (name.trim() === '') throw new Error('A chat needs a name.')
     checkLength('The name', name.trim())

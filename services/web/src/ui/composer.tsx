@@ -7,6 +7,7 @@ import { Icon } from './icons.tsx'
 import { MentionList, mentionListId, optionId } from './mention-list.tsx'
 import { useComposition } from './use-composition.ts'
 import { useMentions } from './use-mentions.ts'
+import { WritingNote } from './writing-note.tsx'
 
 /** With a hardware keyboard Enter sends; on a phone it inserts a new line. */
 const hasKeyboard = (): boolean => matchMedia('(pointer: fine)').matches
@@ -33,7 +34,7 @@ interface ComposerProps {
 }
 
 /** Sends text as it was typed: nothing is cut, and a text that is too long cannot be sent. */
-export const Composer = ({ view, label, placeholder }: ComposerProps): JSX.Element => {
+const ComposerForm = ({ view, label, placeholder }: ComposerProps): JSX.Element => {
   const input = useRef<HTMLTextAreaElement>(null)
   const { text, setText, submit, cancel, isReady } = useComposition(view)
   const mentions = useMentions(view, input, setText)
@@ -108,3 +109,11 @@ export const Composer = ({ view, label, placeholder }: ComposerProps): JSX.Eleme
     </form>
   )
 }
+
+/** The composer; for a user who may not post, a note in its place. An edit that was begun can be finished. */
+export const Composer = (props: ComposerProps): JSX.Element =>
+  props.view.mayWrite() || props.view.composing.value?.kind === 'edit' ? (
+    <ComposerForm {...props} />
+  ) : (
+    <WritingNote view={props.view} />
+  )

@@ -20,7 +20,6 @@ import { setTo } from './set-signal.ts'
 import { ThreadPanel } from './thread-panel.tsx'
 import { TimelineView } from './timeline-view.tsx'
 import { TypingLine } from './typing-line.tsx'
-import { WritingNote } from './writing-note.tsx'
 
 /** Names in the line below the title; the others are counted. */
 const shownNames = 4
@@ -113,8 +112,6 @@ export const Conversation = ({ model, room }: { readonly model: ChatModel; reado
         <ActionProblem view={view} />
         {room.hasLeft.value ? (
           <Over forget={forget} />
-        ) : !view.mayWrite() && view.composing.value?.kind !== 'edit' ? (
-          <WritingNote view={view} />
         ) : (
           <Composer view={view} label={`Message to ${isolate(title)}`} placeholder="Write a message" />
         )}

@@ -17,10 +17,12 @@ interface PersonProps {
 }
 
 const PersonActions = ({ model, id, close }: PersonProps): JSX.Element => {
+  // A task of its own: while it runs, it must neither disable the buttons nor have an action ignored.
+  const reading = useTask()
   const { isBusy, problem, run } = useTask()
   const [asks, setAsks] = useState(false)
   const { blocked } = model
-  useEffect(() => run(blocked.read), [])
+  useEffect(() => reading.run(blocked.read), [])
   const isBlocked = blocked.ids.value?.includes(id)
   const setBlocked = (on: boolean): void => run((signal) => blocked.set(id, on, signal))
   const write = async (signal: AbortSignal): Promise<void> => {
@@ -34,7 +36,7 @@ const PersonActions = ({ model, id, close }: PersonProps): JSX.Element => {
       {isBlocked ? (
         <p class="quiet">You have blocked this person. They cannot start a direct chat with you or add you to a chat.</p>
       ) : null}
-      <Problem text={problem} />
+      <Problem text={problem ?? reading.problem} />
       <div class="choices">
         <button
           type="button"

@@ -19,7 +19,6 @@ import { Problem } from './problem.tsx'
 import { useJump } from './use-jump.ts'
 import { useScrolling } from './use-scrolling.ts'
 import { useTask } from './use-task.ts'
-import { WritingNote } from './writing-note.tsx'
 
 const repliesText = (count: number): string => (count === 1 ? '1 reply' : `${count} replies`)
 
@@ -119,11 +118,7 @@ export const ThreadPanel = ({ outer, root }: ThreadPanelProps): JSX.Element => {
       </header>
       <Replies view={view} thread={thread} root={first} />
       <ActionProblem view={view} />
-      {room.hasLeft.value ? null : !view.mayWrite() && view.composing.value?.kind !== 'edit' ? (
-        <WritingNote view={view} />
-      ) : (
-        <Composer view={view} label="Reply in the thread" placeholder="Reply in the thread" />
-      )}
+      {room.hasLeft.value ? null : <Composer view={view} label="Reply in the thread" placeholder="Reply in the thread" />}
       <MessageMenu view={view} />
       <DeleteDialog view={view} />
     </aside>
