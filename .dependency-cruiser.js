@@ -28,7 +28,7 @@ const drivers = packages(
 const folderOrders = {
   'services/gateway': ['server', 'session', 'requests', 'signals', 'rooms', 'reads', 'send-queue', 'admission', 'limits'],
   'infra/kafka': ['consumer', 'admin', 'producer', 'kafkajs-patches', 'driver'],
-  'infra/postgres': ['pglite', 'admin', 'event-store', 'member-state', 'read-model', 'connection', 'migrations'],
+  'infra/postgres': ['pglite', 'admin', 'event-store', 'member-state', 'search', 'read-model', 'connection', 'migrations'],
   'shared/runtime': ['process', 'observability', 'config', 'async'],
 }
 
@@ -66,8 +66,8 @@ const forbidden = [
   {
     name: 'browser-packages',
     comment:
-      'Client, protocol, domain, room events and user events run in a browser: zod at most, nothing of Node, nothing of the runtime.',
-    from: { path: '^shared/(client|protocol|domain|room-events|user-events)/', pathNot: reactBindings },
+      'Client, protocol, domain, search, room events and user events run in a browser: zod at most, nothing of Node, nothing of the runtime.',
+    from: { path: '^shared/(client|protocol|domain|search|room-events|user-events)/', pathNot: reactBindings },
     to: { path: ['node_modules/', '^shared/runtime/'], pathNot: packages('zod') },
   },
   {
@@ -84,8 +84,8 @@ const forbidden = [
   },
   {
     name: 'browser-no-node',
-    comment: 'Client, protocol, domain, room events and user events run in a browser.',
-    from: { path: '^shared/(client|protocol|domain|room-events|user-events)/' },
+    comment: 'Client, protocol, domain, search, room events and user events run in a browser.',
+    from: { path: '^shared/(client|protocol|domain|search|room-events|user-events)/' },
     to: { dependencyTypes: ['core'] },
   },
   {

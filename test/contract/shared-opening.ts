@@ -2,8 +2,8 @@ import { afterAll, beforeAll } from 'vitest'
 import type { OpenStore } from './stored-chat.ts'
 
 /** Opens once before the tests of this `describe`, disposes after them; call the result inside a test. */
-export const sharedOpening = (open: () => Promise<OpenStore>): (() => OpenStore) => {
-  let opened: OpenStore | undefined
+export const sharedOpening = <Opened extends OpenStore>(open: () => Promise<Opened>): (() => Opened) => {
+  let opened: Opened | undefined
   beforeAll(async () => {
     opened = await open()
   }, 60_000)

@@ -229,6 +229,31 @@ export const memberStateTable = defineEntity({
   },
 })
 
+/** The terms of the indexed text of a message; `version` is the seq of the event with that text. */
+export const messageTextTable = defineEntity({
+  name: 'MessageText',
+  tableName: 'message_text',
+  properties: {
+    chatId: p.uuid().primary(),
+    seq: seq().primary(),
+    version: seq(),
+    createdAt: instant(),
+    terms: p.array().columnType('text[]'),
+  },
+})
+
+/** The messages of a chat by their terms, in the order of time. */
+export const messageTermTable = defineEntity({
+  name: 'MessageTerm',
+  tableName: 'message_term',
+  properties: {
+    chatId: p.uuid().primary(),
+    term: p.text().primary().collation('C'),
+    createdAt: instant().primary(),
+    seq: seq().primary(),
+  },
+})
+
 /** Facts about the database as a whole: its `epoch` and its feature `level`. */
 export const metaTable = defineEntity({
   name: 'Meta',
@@ -254,5 +279,7 @@ export const entities = [
   mentionTable,
   deletedMessageTable,
   memberStateTable,
+  messageTextTable,
+  messageTermTable,
   metaTable,
 ]

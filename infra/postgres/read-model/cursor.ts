@@ -24,6 +24,8 @@ const schemas = {
     role: z.enum(roleNames).optional(),
     banned: z.literal(true).optional(),
   }),
+  /** Only the position: the query is repeated. */
+  found: z.strictObject({ at: instant, room: z.guid(), seq }),
 } as const
 
 type Kind = keyof typeof schemas
@@ -70,6 +72,9 @@ export const readVersionCursor = readCursor('versions')
 
 /** The position of a cursor of the list of members. Throws `CursorError`. */
 export const readMemberCursor = readCursor('members')
+
+/** The position of a cursor of a search. Throws `CursorError`. */
+export const readSearchCursor = readCursor('found')
 
 /** A cursor of the list of messages, in one of its directions. */
 export type MessageCursor =

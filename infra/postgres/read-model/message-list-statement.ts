@@ -17,7 +17,7 @@ const filterTexts = ({ hasThread, hasReplies, isPinned }: Filters): readonly (re
 ]
 
 /** SQL for the newest version of a message, or its tombstone: the text of its event, or the message in an edit. */
-const versionText = `case when entry.version_seq is null then event.data else (event.data::json -> 'message')::text end`
+export const versionText = `case when entry.version_seq is null then event.data else (event.data::json -> 'message')::text end`
 
 /**
  * Without replies no index has the messages of a room alone, and an index would cost each message of each room. So a page

@@ -9,9 +9,9 @@ import { startEmbeddedPostgres } from '../../../infra/postgres/pglite/embedded-p
 import { defaultBounds } from '../../../shared/runtime/config/bounds.ts'
 import { defaultTimes } from '../../../shared/runtime/config/times.ts'
 import { recordingLog } from '../../support/recording-log.ts'
-import type { OpenStore } from '../stored-chat.ts'
+import type { OpenSearchStore } from '../search-index/open-search-store.ts'
 
-export interface OpenEmbedded extends OpenStore {
+export interface OpenEmbedded extends OpenSearchStore {
   readonly embedded: EmbeddedPostgres
   readonly database: Database
 }
@@ -34,6 +34,7 @@ export const openEmbedded = async (dataDir: string, times: Partial<DatabaseTimes
     store: database.eventStore,
     readModel: database.readModel,
     memberStates: database.memberStates,
+    searchIndex: database.searchIndex,
     embedded,
     database,
     [Symbol.asyncDispose]: async () => {

@@ -5,7 +5,7 @@ import { defaultBounds } from '../../../shared/runtime/config/bounds.ts'
 import { defaultTimes } from '../../../shared/runtime/config/times.ts'
 import { recordingLog } from '../../support/recording-log.ts'
 import { sharedStack } from '../../support/stack/shared-stack.ts'
-import type { OpenStore } from '../stored-chat.ts'
+import type { OpenSearchStore } from '../search-index/open-search-store.ts'
 
 /** The adapter on a database that is migrated already. */
 export const openMigrated = (url: string, times: Partial<DatabaseTimes> = {}): Promise<Database> =>
@@ -25,11 +25,12 @@ export const freshDatabase = async (): Promise<string> => {
 }
 
 /** The adapter on a new database. */
-export const openFresh = async (): Promise<OpenStore> => asOpenStore(await openMigrated(await freshDatabase()))
+export const openFresh = async (): Promise<OpenSearchStore> => asOpenStore(await openMigrated(await freshDatabase()))
 
-const asOpenStore = ({ eventStore, readModel, memberStates, close }: Database): OpenStore => ({
+const asOpenStore = ({ eventStore, readModel, memberStates, searchIndex, close }: Database): OpenSearchStore => ({
   store: eventStore,
   readModel,
   memberStates,
+  searchIndex,
   [Symbol.asyncDispose]: close,
 })

@@ -1,0 +1,47 @@
+import type { Message } from '../../../shared/domain/events.ts'
+import type { FoundMessage, SearchPage, SearchQuery } from '../../../shared/ports/search-index.ts'
+import type { SearchText } from '../../../shared/search/search-text.ts'
+import { searchText } from '../../../shared/search/search-text.ts'
+import { authorTerm } from '../../../shared/search/terms.ts'
+import { storableInstant } from '../connection/instant.ts'
+import type { DatabaseSession } from '../connection/statement.ts'
+import { readSearchCursor, writeCursor } from '../read-model/cursor.ts'
+import { searchStatement } from './search-statement.ts'
+
+/** Terms by which the index is read; the text of a found message is compared with all of them. */
+const mostIndexTerms = 6
+
+interface HitRow {
+  readonly chat_id: string
+  readonly created_at: string
+  readonly seq: string
+  /** Null: the message was deleted. */
+  readonly data: string | null
+  /** Number of matches, at most one more than the limit. */
+  readonly found: string
+}
+
+/** A message that matches by the text that it has now; none: the index has a former one. */
+const matching = ({ chat_id: room, seq, data }: HitRow, { find }: SearchText): readonly FoundMessage[] => {
+  if (data === null) return []
+  const matches = find((JSON.parse(data) as Message).msg)
+  return matches === undefined ? [] : [{ room, seq: Number(seq), data, matches }]
+}
+
+const instantOrNull = (instant: string | undefined): string | null => (instant === undefined ? null : storableInstant(instant))
+
+/** One page of the messages of a reader that match. Rejects with `CursorError` for a bad cursor. */
+export const searchMessages = async (session: DatabaseSession, query: SearchQuery, pageBytes: number): Promise<SearchPage> => {
+  const text = searchText(query.text)
+  const author = query.author === undefined ? [] : [authorTerm(query.author)]
+  const terms = [...author, ...text.terms].slice(0, mostIndexTerms)
+  const place = query.cursor === undefined ? undefined : readSearchCursor(query.cursor)
+  const behind = place === undefined ? [null, null, null] : [place.at, place.room, place.seq]
+  const times = [instantOrNull(query.from), instantOrNull(query.to)]
+  const values = [query.reader, terms, query.chats ?? null, ...times, ...behind, query.limit, pageBytes]
+  const rows = await session.run<HitRow>(searchStatement, values)
+  const messages = rows.flatMap((row) => matching(row, text))
+  const last = rows.at(-1)
+  if (last === undefined || Number(last.found) === rows.length) return { messages }
+  return { messages, nextCursor: writeCursor('found', { at: last.created_at, room: last.chat_id, seq: Number(last.seq) }) }
+}
