@@ -3,6 +3,7 @@ import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { FanOut } from '../../shared/ports/fan-out.ts'
 import type { MemberStates } from '../../shared/ports/member-state.ts'
 import type { ReadModel } from '../../shared/ports/read-model.ts'
+import type { SearchIndex } from '../../shared/ports/search-index.ts'
 import type { DistributedConfig } from '../../shared/runtime/config/config.ts'
 import type { ServiceProcess } from '../../shared/runtime/process/service-process.ts'
 import { systemClock } from '../../shared/runtime/process/system-clock.ts'
@@ -25,6 +26,7 @@ export interface DistributedAdapters {
   readonly eventStore: EventStore
   readonly readModel: ReadModel
   readonly memberStates: MemberStates
+  readonly searchIndex: SearchIndex
   readonly fanOut: FanOut
   /** Options for further adapters on the same brokers. */
   readonly kafka: KafkaCommandLogOptions
@@ -79,6 +81,7 @@ export const openDistributedAdapters = async (
     eventStore: database.eventStore,
     readModel: database.readModel,
     memberStates: database.memberStates,
+    searchIndex: database.searchIndex,
     fanOut,
     kafka,
   }

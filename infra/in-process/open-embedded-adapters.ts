@@ -3,6 +3,7 @@ import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { FanOut } from '../../shared/ports/fan-out.ts'
 import type { MemberStates } from '../../shared/ports/member-state.ts'
 import type { ReadModel } from '../../shared/ports/read-model.ts'
+import type { SearchIndex } from '../../shared/ports/search-index.ts'
 import type { SharedConfig } from '../../shared/runtime/config/config.ts'
 import type { ServiceProcess } from '../../shared/runtime/process/service-process.ts'
 import { systemClock } from '../../shared/runtime/process/system-clock.ts'
@@ -20,6 +21,7 @@ export interface EmbeddedAdapters {
   readonly eventStore: EventStore
   readonly readModel: ReadModel
   readonly memberStates: MemberStates
+  readonly searchIndex: SearchIndex
   readonly fanOut: FanOut
 }
 
@@ -73,6 +75,7 @@ export const openEmbeddedAdapters = async (
     eventStore: database.eventStore,
     readModel: database.readModel,
     memberStates: database.memberStates,
+    searchIndex: database.searchIndex,
     fanOut,
   }
 }

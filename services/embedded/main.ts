@@ -41,7 +41,9 @@ await runMain(async () => {
   const page = await pageReady
   // All clients of the embedded database share one session.
   const bounds = { ...config.bounds, databasePool: 1 }
-  const gateway = createGatewayService({ ...config, bounds }, { ...ports, rateLimitStore: undefined }, service, { page })
+  const searchIndex = config.search ? ports.searchIndex : undefined
+  const adapters = { ...ports, searchIndex, rateLimitStore: undefined }
+  const gateway = createGatewayService({ ...config, bounds }, adapters, service, { page })
   life.add('gateway', gateway.drain)
   const { port } = await gateway.start()
   service.report(() => {

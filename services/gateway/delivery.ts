@@ -1,5 +1,6 @@
 import { signalLevel } from '../../shared/protocol/signal-level.ts'
 import type { GatewayCoreDeps } from './gateway-core-deps.ts'
+import type { FeatureLevel } from './reads/feature-level.ts'
 import { createFeatureLevel } from './reads/feature-level.ts'
 import { createLookups } from './reads/lookups.ts'
 import { createOutcomeLookup } from './reads/outcome-lookup.ts'
@@ -14,15 +15,17 @@ import { createSignals } from './signals/signals.ts'
 
 /** The parts that deliver events to sessions. */
 export const createDelivery = (deps: GatewayCoreDeps, sessions: Iterable<Session>) => {
-  const { eventStore, readModel, fanOut, clock, metrics, log, times, bounds, random } = deps
+  const { eventStore, readModel, searchIndex, fanOut, clock, metrics, log, times, bounds, random } = deps
   const retryMs = times.sweepLeastMs
   const releaseMs = times.topicReleaseMs
   const lookups = createLookups(eventStore, readModel, bounds)
   const lookUpOutcome = createOutcomeLookup(lookups)
   const pending = createPendingCommands({ clock, deadlineMs: times.commandDeadlineMs, lookUpOutcome })
-  const featureLevel = createFeatureLevel(readModel, log, (level) => {
+  const announce = (level: FeatureLevel): void => {
     for (const session of sessions) session.announceFeatures(level)
-  })
+  }
+  const serves = (event: string): boolean => searchIndex !== undefined || event !== 'search-messages'
+  const featureLevel = createFeatureLevel(readModel, log, announce, serves)
   const isEnabled = (): boolean => featureLevel.current >= signalLevel
   const visible = async (users: readonly string[], viewer: string): Promise<readonly string[]> =>
     (await readModel.usersById(users, viewer)).map(({ id }) => id)

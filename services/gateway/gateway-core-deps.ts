@@ -4,6 +4,7 @@ import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { FanOut } from '../../shared/ports/fan-out.ts'
 import type { MemberStates } from '../../shared/ports/member-state.ts'
 import type { ReadModel } from '../../shared/ports/read-model.ts'
+import type { SearchIndex } from '../../shared/ports/search-index.ts'
 import type { ProtocolLimits } from '../../shared/protocol/limits.ts'
 import type { Bounds } from '../../shared/runtime/config/bounds.ts'
 import type { Rates } from '../../shared/runtime/config/rates.ts'
@@ -17,6 +18,8 @@ export interface GatewayCoreDeps {
   readonly eventStore: EventStore
   readonly readModel: ReadModel
   readonly memberStates: MemberStates
+  /** Undefined: this service has no search. */
+  readonly searchIndex?: SearchIndex | undefined
   readonly fanOut: FanOut
   readonly clock: Clock
   readonly metrics: Metrics

@@ -57,7 +57,7 @@ export interface GatewayCore {
 /** The parts that handle requests. */
 const createRequestHandlers = (deps: GatewayCoreDeps, delivery: Delivery) => {
   const { lookups, lookUpOutcome, pending, userSessions, feeds, featureLevel, sessionRooms, signals } = delivery
-  const { commandLog, readModel, clock, metrics, log, times, bounds, limits, gateway, newId } = deps
+  const { commandLog, readModel, searchIndex, clock, metrics, log, times, bounds, limits, gateway, newId } = deps
   const produce = createProduce(commandLog, clock, bounds, {
     retryMs: times.sweepLeastMs,
     maxBatchDelayMs: times.gatherMostMs,
@@ -75,7 +75,7 @@ const createRequestHandlers = (deps: GatewayCoreDeps, delivery: Delivery) => {
   const resume = createResume(metrics)
   const binding = createBinding({ lookups, intake, userSessions, resume, sessionRooms, featureLevel })
   const budget = createAnswerBudget(bounds)
-  const queries = createQueries({ readModel, budget, featureLevel })
+  const queries = createQueries({ readModel, searchIndex, budget, featureLevel })
   memberChanges.onMoved(({ room, user, read: { seq, gen }, delivered }) => {
     void signals.reportMarker({ room, user, seq, gen, delivered: delivered === 0 ? undefined : delivered })
   })

@@ -5,6 +5,7 @@ import type { FanOut } from '../../shared/ports/fan-out.ts'
 import type { MemberStates } from '../../shared/ports/member-state.ts'
 import type { RateLimitStore } from '../../shared/ports/rate-limit-store.ts'
 import type { ReadModel } from '../../shared/ports/read-model.ts'
+import type { SearchIndex } from '../../shared/ports/search-index.ts'
 import { openapiDocument } from '../../shared/protocol/openapi.ts'
 import type { AccessConfig } from '../../shared/runtime/config/access-config.ts'
 import type { PublicConfig } from '../../shared/runtime/config/config.ts'
@@ -33,6 +34,8 @@ export interface GatewayAdapters {
   readonly eventStore: EventStore
   readonly readModel: ReadModel
   readonly memberStates: MemberStates
+  /** Undefined: this service has no search. */
+  readonly searchIndex?: SearchIndex | undefined
   readonly fanOut: FanOut
   /** Rate limits shared with other gateways; undefined: there is one gateway only. */
   readonly rateLimitStore: RateLimitStore | undefined

@@ -12,7 +12,8 @@ await runMain(async () => {
   await startTracing(config, 'gateway', service)
   const adapters = await openGatewayAdapters(config, service)
   const page = config.webPage ? await openPage(service.log, { needsToken: config.access.jwt !== undefined }) : undefined
-  const gateway = createGatewayService(config, adapters, service, { page })
+  const searchIndex = config.search ? adapters.searchIndex : undefined
+  const gateway = createGatewayService(config, { ...adapters, searchIndex }, service, { page })
   service.life.add('gateway', gateway.drain)
   const { port } = await gateway.start()
   service.report(gateway.readiness)

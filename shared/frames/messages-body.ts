@@ -1,4 +1,5 @@
 import type { ListedMessage, MessagePage, VersionPage } from '../ports/read-model.ts'
+import type { SearchPage } from '../ports/search-index.ts'
 
 /** The JSON text of an object with more members at its end. `members`: their JSON text. */
 const withMembers = (data: string, members: string): string => `${data.slice(0, -1)}${data === '{}' ? '' : ','}${members}}`
@@ -25,3 +26,11 @@ export const messagesBody = ({ messages, asOf, nextCursor }: MessagePage): strin
 /** The body that answers `get-message-versions`, as JSON text. */
 export const versionsBody = ({ versions, nextCursor }: VersionPage): string =>
   `{"versions":[${versions.map(({ seq, data }) => withMembers(data, `"seq":${seq}`)).join(',')}]${cursorText(nextCursor)}}`
+
+/** The body that answers `search-messages`, as JSON text. */
+export const foundBody = ({ messages, nextCursor }: SearchPage): string => {
+  const found = messages.map(({ room, seq, data, matches }) =>
+    withMembers(data, `"room":"${room}","seq":${seq},"matches":${JSON.stringify(matches)}`),
+  )
+  return `{"messages":[${found.join(',')}]${cursorText(nextCursor)}}`
+}

@@ -6,6 +6,7 @@ import { userEventNames, userEvents } from '../user-events/user-events.ts'
 import type { ErrorCode } from './errors.ts'
 import { errors } from './errors.ts'
 import { memberStateAnswers, settingsSchema, unreadFields } from './member-state.ts'
+import { searchAnswers } from './search.ts'
 import {
   chatSchema,
   id,
@@ -89,6 +90,7 @@ export const answerBodies = {
     ),
     next_cursor: z.string().optional(),
   }),
+  ...searchAnswers,
   ...memberStateAnswers,
   'list-blocks': z.looseObject({
     blocks: z.array(z.looseObject({ user_id: id, created_at: time })),

@@ -12,6 +12,7 @@ export const callEvents = [
   'list-reactions',
   'get-message-versions',
   'list-members',
+  'search-messages',
   'mark-read',
   'set-chat-settings',
   'list-blocks',

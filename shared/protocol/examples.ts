@@ -44,6 +44,21 @@ export const requestExamples: Readonly<Record<RequestEvent, object>> = {
     id: '66',
     body: { chat: { id: room }, query: { role: 'reader', limit: 1, cursor: 'bWVtYmVycw' } },
   },
+  'search-messages': {
+    event: 'search-messages',
+    id: '70',
+    body: {
+      query: {
+        text: 'hungry pizza',
+        chats: [room],
+        user: ann,
+        from: '2026-11-24T00:00:00.000Z',
+        to: '2026-11-25T00:00:00.000Z',
+        limit: 1,
+        cursor: 'Zm91bmQ',
+      },
+    },
+  },
   'mark-read': { event: 'mark-read', id: '40', room, body: { seq: 4, gen: 0, delivered: 5 } },
   'set-chat-settings': {
     event: 'set-chat-settings',
@@ -118,6 +133,25 @@ export const answerExamples: Readonly<Partial<Record<AnswerEvent, object>>> = {
       versions: [
         { ...message, seq: 2 },
         { ...message, msg: 'Hungry? Pizza?', modified_at: '2026-11-24T15:45:02.304Z', seq: 6 },
+      ],
+    },
+  },
+  'search-messages': {
+    id: '70',
+    event: 'search-messages',
+    body: {
+      messages: [
+        {
+          ...message,
+          msg: 'Hungry? Pizza?',
+          modified_at: '2026-11-24T15:45:02.304Z',
+          room,
+          seq: 2,
+          matches: [
+            [0, 6],
+            [8, 13],
+          ],
+        },
       ],
     },
   },

@@ -21,6 +21,7 @@ const summaries: Readonly<Record<CallEvent, string>> = {
   'list-reactions': 'The users who have reacted to a message, as a member of its chat',
   'get-message-versions': 'The versions of a message, as a member of its chat',
   'list-members': 'The members of a chat and their roles, or its banned users, as one of its members',
+  'search-messages': 'Search the messages of the chats of a user by their words',
   'mark-read': 'Move the read marker of a member of a chat, and count its unread messages',
   'set-chat-settings': 'Mute or hide a chat for one of its members',
   'list-blocks': 'The users whom a user has blocked',

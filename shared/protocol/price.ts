@@ -1,15 +1,38 @@
 /** The units of prices, as texts for PROTOCOL.md. */
-export const priceUnits = {
+const priceUnits = {
   users: 'users named',
   rooms: 'rooms resumed',
   bytes: 'bytes of its frame',
 } as const
 
-/** The tokens that a request takes from the request bucket of its user in addition to the first. */
-export interface Price {
-  readonly unit: keyof typeof priceUnits
-  /** Each whole `per` units cost one more token; a remainder is free. */
+/** What a price counts. */
+export type PricedUnit = keyof typeof priceUnits
+
+/** The tokens that a request takes from the request bucket of its user, if it takes more than one. */
+export type Price = PricePerUnit | FixedPrice
+
+/** One token, and one more for each whole `per` units; a remainder is free. */
+interface PricePerUnit {
+  readonly unit: PricedUnit
   readonly per: number
+}
+
+/** The same number of tokens for each request. */
+interface FixedPrice {
+  readonly fixed: number
+}
+
+/** The tokens of a request with this number of units. */
+export const tokensFor = (price: Price | undefined, unitsIn: (unit: PricedUnit) => number): number => {
+  if (price === undefined) return 1
+  return 'fixed' in price ? price.fixed : 1 + Math.floor(unitsIn(price.unit) / price.per)
+}
+
+/** The cells of a price in the table of PROTOCOL.md. */
+export const priceCells = (price: Price | undefined): readonly [price: string, more: string] => {
+  if (price === undefined) return ['1', '']
+  if ('fixed' in price) return [String(price.fixed), '']
+  return ['1', `1 for each ${price.per.toLocaleString('en')} ${priceUnits[price.unit]}`]
 }
 
 export const perUser: Price = { unit: 'users', per: 10 }

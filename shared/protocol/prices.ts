@@ -24,6 +24,7 @@ export const prices = {
   'list-reactions': undefined,
   'get-message-versions': undefined,
   'list-members': undefined,
+  'search-messages': { fixed: 10 },
   'mark-read': undefined,
   'set-chat-settings': undefined,
   'list-blocks': undefined,

@@ -2,7 +2,7 @@ import { allRoomEvents } from '../room-events/room-events.ts'
 import { closeCodes, mayReconnect } from './close-codes.ts'
 import { errors } from './errors.ts'
 import type { Price } from './price.ts'
-import { priceUnits } from './price.ts'
+import { priceCells } from './price.ts'
 import { prices } from './prices.ts'
 
 const yesOrNo = (is: boolean): string => (is ? 'yes' : 'no')
@@ -21,13 +21,10 @@ const eventsTable = (): string =>
     ]),
   )
 
-const moreOf = (price: Price | undefined): string =>
-  price === undefined ? '' : `1 for each ${price.per.toLocaleString('en')} ${priceUnits[price.unit]}`
-
 const pricesTable = (): string =>
   table(
     ['event', 'price', 'additional price'],
-    Object.entries<Price | undefined>(prices).map(([event, price]) => [`\`${event}\``, '1', moreOf(price)]),
+    Object.entries<Price | undefined>(prices).map(([event, price]) => [`\`${event}\``, ...priceCells(price)]),
   )
 
 const errorsTable = (): string =>

@@ -12,6 +12,7 @@ import type { ProtocolLimits } from './limits.ts'
 import { defaultLimits } from './limits.ts'
 import { memberStateRequests } from './member-state.ts'
 import { requestOutsideRooms } from './request-frame.ts'
+import { searchRequests } from './search.ts'
 import { signalRequests } from './signals.ts'
 
 type RoomRequests = { readonly [Name in RoomEventName]: ReturnType<RoomEventOf<Name>['request']> }
@@ -124,6 +125,7 @@ export const requestSchemas = (limits: ProtocolLimits, level: number = supported
     ),
     ...messageQueries(limits, level),
     ...memberQueries(limits, level),
+    ...searchRequests(limits, level),
     ...memberStateRequests(level),
     ...fieldsFrom(peopleLevel, level, {
       'list-blocks': requestOutsideRooms(

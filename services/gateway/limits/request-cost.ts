@@ -1,4 +1,5 @@
-import type { Price } from '../../../shared/protocol/price.ts'
+import type { PricedUnit } from '../../../shared/protocol/price.ts'
+import { tokensFor } from '../../../shared/protocol/price.ts'
 import { prices } from '../../../shared/protocol/prices.ts'
 import type { Request } from '../../../shared/protocol/requests.ts'
 
@@ -15,13 +16,11 @@ const usersIn = ({ body }: Request): number => {
 }
 
 /** The number of priced units in a request. */
-const unitsIn = (request: Request, unit: Price['unit'], frameBytes: number): number => {
+const unitsIn = (request: Request, unit: PricedUnit, frameBytes: number): number => {
   if (unit === 'bytes') return frameBytes
   return unit === 'rooms' ? roomsIn(request) : usersIn(request)
 }
 
 /** The tokens that a request takes from its user's bucket, by the table `prices`. */
-export const costOf = (request: Request, frameBytes: number): number => {
-  const price: Price | undefined = prices[request.event]
-  return price === undefined ? 1 : 1 + Math.floor(unitsIn(request, price.unit, frameBytes) / price.per)
-}
+export const costOf = (request: Request, frameBytes: number): number =>
+  tokensFor(prices[request.event], (unit) => unitsIn(request, unit, frameBytes))

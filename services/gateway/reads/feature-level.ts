@@ -13,21 +13,22 @@ export interface FeatureLevel {
   refresh(): Promise<void>
 }
 
-/** `onChange` is called after the accepted events have changed. */
+/** `onChange` is called after the accepted events have changed. `serves`: whether this gateway serves an event at any level. */
 export const createFeatureLevel = (
   readModel: Pick<ReadModel, 'meta'>,
   log: GatewayLog,
   onChange: (level: FeatureLevel) => void,
+  serves: (event: string) => boolean = () => true,
 ): FeatureLevel => {
   let stored = firstLevel
   let current = firstLevel
-  let events = requestEventsAt(current)
+  let events = requestEventsAt(current).filter(serves)
 
   const onRead = (level: number): void => {
     if (level === stored) return
     stored = level
     current = Math.min(level, supportedLevel)
-    events = requestEventsAt(current)
+    events = requestEventsAt(current).filter(serves)
     const fields = { level, supported: supportedLevel }
     if (level > supportedLevel) log.error(fields, 'the feature level of the store is higher than this version supports')
     else log.debug(fields, 'feature level changed')

@@ -1,10 +1,11 @@
 import type { User } from '../../../shared/domain/events.ts'
 import { unknownMessage } from '../../../shared/domain/named-messages.ts'
 import type { RequestRef } from '../../../shared/frames/answer-frame.ts'
-import { messagesBody, versionsBody } from '../../../shared/frames/messages-body.ts'
+import { foundBody, messagesBody, versionsBody } from '../../../shared/frames/messages-body.ts'
 import { StoreError } from '../../../shared/ports/event-store.ts'
 import type { ChatListEntry, MemberPage, NoPage, ReactionPage, ReadModel } from '../../../shared/ports/read-model.ts'
 import { CursorError } from '../../../shared/ports/read-model.ts'
+import type { SearchIndex } from '../../../shared/ports/search-index.ts'
 import { errorBody } from '../../../shared/protocol/errors.ts'
 import { memberStateLevel } from '../../../shared/protocol/member-state.ts'
 import type { Request, RequestOf } from '../../../shared/protocol/requests.ts'
@@ -13,11 +14,19 @@ import type { FeatureLevel } from '../reads/feature-level.ts'
 import { visibleUsers } from '../reads/visible-users.ts'
 import type { AnswerBudget } from './answer-budget.ts'
 import { settingsBody } from './member-requests.ts'
+import { invalidField } from './request-errors.ts'
 import type { Requester } from './requester.ts'
 
 /** A request that is answered from the read model. */
 export type ReadRequest = RequestOf<
-  'list-chats' | 'list-messages' | 'list-reactions' | 'get-message-versions' | 'list-members' | 'list-blocks' | 'get-users'
+  | 'list-chats'
+  | 'list-messages'
+  | 'list-reactions'
+  | 'get-message-versions'
+  | 'list-members'
+  | 'search-messages'
+  | 'list-blocks'
+  | 'get-users'
 >
 
 const readEvents: ReadonlySet<string> = new Set<ReadRequest['event']>([
@@ -26,6 +35,7 @@ const readEvents: ReadonlySet<string> = new Set<ReadRequest['event']>([
   'list-reactions',
   'get-message-versions',
   'list-members',
+  'search-messages',
   'list-blocks',
   'get-users',
 ])
@@ -44,6 +54,9 @@ const defaultLimit = 50
 /** The chat has no such message, and the reader is a member of it. */
 class UnknownMessage extends Error {}
 
+/** This service has no search index. */
+class NoSearchIndex extends Error {}
+
 /** Undefined: the reader is not a member. Throws `UnknownMessage`. */
 const pageOrThrow = <Page extends object>(page: Page | NoPage): Page | undefined => {
   if (page === 'unknown_message') throw new UnknownMessage()
@@ -55,11 +68,10 @@ const failure = (error: unknown) => {
     const { message, details } = unknownMessage('body.message')
     return errorBody('unknown_message', message, details)
   }
-  if (error instanceof CursorError) {
-    return errorBody('invalid', 'body.query.cursor: not a cursor of this list', {
-      field: 'body.query.cursor',
-      reason: 'not a cursor of this list',
-    })
+  if (error instanceof CursorError) return invalidField('body.query.cursor', 'not a cursor of this list')
+  if (error instanceof NoSearchIndex) {
+    const reason = 'this service has no search index'
+    return errorBody('unknown_event', `event: ${reason}`, { field: 'event', reason })
   }
   if (error instanceof StoreError) return errorBody('unavailable', 'history cannot be read now')
   throw error
@@ -68,6 +80,7 @@ const failure = (error: unknown) => {
 /** Shared by all queries of a gateway. */
 export interface QueriesDeps {
   readonly readModel: ReadModel
+  readonly searchIndex: SearchIndex | undefined
   readonly budget: AnswerBudget
   readonly featureLevel: Pick<FeatureLevel, 'current'>
 }
@@ -81,7 +94,7 @@ const listedChat = (entry: ChatListEntry, level: number): object => {
   return { ...chat, ...(level < chatRulesLevel ? {} : ofRole), ...(level < memberStateLevel ? {} : state) }
 }
 
-export const createQueries = ({ readModel, budget, featureLevel }: QueriesDeps): Queries => {
+export const createQueries = ({ readModel, searchIndex, budget, featureLevel }: QueriesDeps): Queries => {
   const listChats = async (request: RequestOf<'list-chats'>, actor: string): Promise<string | undefined> => {
     if (request.body.user.id !== actor) return undefined
     const { limit = defaultLimit, cursor } = request.body.query ?? {}
@@ -117,6 +130,12 @@ export const createQueries = ({ readModel, budget, featureLevel }: QueriesDeps):
   const listMembers = async (request: RequestOf<'list-members'>, actor: string): Promise<string | undefined> => {
     const { limit = defaultLimit, ...filters } = request.body.query ?? {}
     return membersText(await readModel.membersOf({ room: request.body.chat.id, reader: actor, limit, ...filters }))
+  }
+
+  const searchMessages = async (request: RequestOf<'search-messages'>, actor: string): Promise<string> => {
+    if (searchIndex === undefined) throw new NoSearchIndex()
+    const { limit = defaultLimit, user, ...query } = request.body.query
+    return foundBody(await searchIndex.search({ reader: actor, author: user, limit, ...query }))
   }
 
   const listBlocks = async (request: RequestOf<'list-blocks'>, actor: string): Promise<string> => {
@@ -156,6 +175,8 @@ export const createQueries = ({ readModel, budget, featureLevel }: QueriesDeps):
         return getVersions(request, actor)
       case 'list-members':
         return listMembers(request, actor)
+      case 'search-messages':
+        return searchMessages(request, actor)
       case 'list-blocks':
         return listBlocks(request, actor)
     }

@@ -54,6 +54,8 @@ export interface PublicConfig extends SharedConfig {
   readonly access: AccessConfig
   /** Whether the public port serves the chat page. */
   readonly webPage: boolean
+  /** Whether messages can be searched. */
+  readonly search: boolean
 }
 
 /** The configuration of the embedded mode. */
@@ -131,6 +133,7 @@ const gatewayConfig = (parsed: ParsedEnvironment, reason: string): GatewayConfig
     ...distributedConfig(parsed, reason, problems),
     access: accessConfig(values),
     webPage: values.WEB_PAGE === 'on',
+    search: values.SEARCH === 'on',
   })
 }
 
@@ -158,6 +161,7 @@ export const readConfig = (env: Environment = process.env): Config => {
     ...sharedConfig(values),
     access: accessConfig(values),
     webPage: values.WEB_PAGE !== 'off',
+    search: values.SEARCH !== 'off',
     mode: 'embedded',
   })
 }

@@ -64,6 +64,11 @@ const serviceSettings = {
     '`on` when embedded, else `off`',
     oneOf('on', 'off').optional(),
   ),
+  SEARCH: setting(
+    '`on`: gateways answer `search-messages`, from the index that a relay with `RELAY_SINK=search` fills (embedded: that the process fills); `off`: they refuse it',
+    '`on` when embedded, else `off`',
+    oneOf('on', 'off').optional(),
+  ),
   DELETED_KEEP_DAYS: setting(
     '0: the content of deleted messages is not kept; more: it is kept for the members who may delete any message for this number of days, and then removed by `admin sweep`, which has no default for it',
     '`0`',

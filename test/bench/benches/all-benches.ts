@@ -12,6 +12,7 @@ import { memberListsBench } from './member-lists.ts'
 import { quietProcessesBench } from './quiet-processes.ts'
 import { reactionStormBench } from './reaction-storm.ts'
 import { scaleBench } from './scale.ts'
+import { searchMessagesBench } from './search-messages.ts'
 import { signalsBench } from './signals.ts'
 import { turnsBench } from './turns.ts'
 
@@ -32,6 +33,7 @@ export const allBenches: readonly Bench[] = [
   listsBench,
   livingMessagesBench,
   memberListsBench,
+  searchMessagesBench,
   reactionStormBench,
   churnBench,
   signalsBench,

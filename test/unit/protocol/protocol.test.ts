@@ -14,7 +14,7 @@ import { closeCodes, mayReconnect } from '../../../shared/protocol/close-codes.t
 import { errors } from '../../../shared/protocol/errors.ts'
 import { defaultLimits } from '../../../shared/protocol/limits.ts'
 import type { Price } from '../../../shared/protocol/price.ts'
-import { priceUnits } from '../../../shared/protocol/price.ts'
+import { priceCells } from '../../../shared/protocol/price.ts'
 import { prices } from '../../../shared/protocol/prices.ts'
 import { withProtocolTables } from '../../../shared/protocol/protocol-tables.ts'
 import { requestEvents, requestSchemas } from '../../../shared/protocol/requests.ts'
@@ -140,10 +140,7 @@ describe('the tables of PROTOCOL.md', () => {
   })
 
   it('contain exactly the prices of the requests', () => {
-    const expected = Object.entries<Price | undefined>(prices).map(([event, price]) => {
-      const more = price === undefined ? '' : `1 for each ${price.per.toLocaleString('en')} ${priceUnits[price.unit]}`
-      return [`\`${event}\``, '1', more]
-    })
+    const expected = Object.entries<Price | undefined>(prices).map(([event, price]) => [`\`${event}\``, ...priceCells(price)])
     expect(rowsUnder('Prices')).toEqual(expected)
   })
 
