@@ -229,6 +229,34 @@ export const memberStateTable = defineEntity({
   },
 })
 
+/** The last event of a room that a sink of an embedded relay has. */
+export const relayPositionTable = defineEntity({
+  name: 'RelayPosition',
+  tableName: 'relay_position',
+  properties: {
+    sink: p.text().primary(),
+    room: p.uuid().primary(),
+    seq: seq(),
+  },
+})
+
+/** A room whose events, from `next_seq` to `last_seq`, wait for a sink that sends requests. */
+export const relayParkedTable = defineEntity({
+  name: 'RelayParked',
+  tableName: 'relay_parked',
+  properties: {
+    sink: p.text().primary(),
+    room: p.uuid().primary(),
+    nextSeq: seq(),
+    lastSeq: seq(),
+    failures: p.integer(),
+    reason: p.text(),
+    waitsSince: instant(),
+    dueAt: instant(),
+  },
+  indexes: [{ name: 'relay_parked_due', properties: ['sink', 'dueAt'] }],
+})
+
 /** Facts about the database as a whole: its `epoch` and its feature `level`. */
 export const metaTable = defineEntity({
   name: 'Meta',
@@ -254,5 +282,7 @@ export const entities = [
   mentionTable,
   deletedMessageTable,
   memberStateTable,
+  relayPositionTable,
+  relayParkedTable,
   metaTable,
 ]
