@@ -2,8 +2,9 @@ import { Migration } from '@mikro-orm/migrations'
 
 /**
  * `relay_position` is for a relay inside the embedded process. `relay_parked` has the rooms whose events a sink of requests
- * could not deliver yet: the relay reads them from `event` when the room is due. Rows change often: free space on the page
- * lets Postgres update a row without the key.
+ * could not deliver yet: the relay reads them from `event` when the room is due. Rows of both change often: free space on the
+ * page lets Postgres update a row without the key. `relay_dead_letter` names the events that a sink will not receive,
+ * without their content, and `relay_ended` the endpoints that have ended their subscription.
  */
 const tables = [
   'create table relay_position (sink text not null, room uuid not null, seq bigint not null, primary key (sink, room)) with (fillfactor = 70)',
@@ -19,9 +20,24 @@ const tables = [
     primary key (sink, room)
   ) with (fillfactor = 70)`,
   'create index relay_parked_due on relay_parked (sink, due_at)',
+  `create table relay_dead_letter (
+    sink text not null,
+    room uuid not null,
+    seq bigint not null,
+    reason text not null,
+    recorded_at timestamptz not null default now(),
+    primary key (sink, room, seq)
+  )`,
+  'create index relay_dead_letter_recorded_at on relay_dead_letter (recorded_at)',
+  `create table relay_ended (
+    sink text not null,
+    endpoint text not null,
+    ended_at timestamptz not null default now(),
+    primary key (sink, endpoint)
+  )`,
 ]
 
-/** The positions of embedded relays, and the rooms that wait for a webhook. */
+/** The positions of embedded relays, and the rooms and events that a webhook has not received. */
 export class Relay extends Migration {
   override up(): void {
     for (const statement of tables) this.addSql(statement)
