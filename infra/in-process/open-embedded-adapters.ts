@@ -3,6 +3,7 @@ import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { FanOut } from '../../shared/ports/fan-out.ts'
 import type { MemberStates } from '../../shared/ports/member-state.ts'
 import type { ReadModel } from '../../shared/ports/read-model.ts'
+import type { RelayPositions } from '../../shared/ports/relay-positions.ts'
 import type { SearchIndex } from '../../shared/ports/search-index.ts'
 import type { SharedConfig } from '../../shared/runtime/config/config.ts'
 import type { ServiceProcess } from '../../shared/runtime/process/service-process.ts'
@@ -22,6 +23,7 @@ export interface EmbeddedAdapters {
   readonly readModel: ReadModel
   readonly memberStates: MemberStates
   readonly searchIndex: SearchIndex
+  readonly relayPositions: RelayPositions
   readonly fanOut: FanOut
 }
 
@@ -76,6 +78,7 @@ export const openEmbeddedAdapters = async (
     readModel: database.readModel,
     memberStates: database.memberStates,
     searchIndex: database.searchIndex,
+    relayPositions: database.relayPositions,
     fanOut,
   }
 }

@@ -8,13 +8,15 @@ import { chatAddress, welcome } from './welcome.ts'
 
 /** Loads all modules that the database process does not need, while it starts. */
 const loadServices = async () => {
-  const [ports, gateway, writer, page] = await Promise.all([
+  const modules = await Promise.all([
     import('../../infra/in-process/open-embedded-adapters.ts'),
     import('../gateway/gateway-service.ts'),
     import('../writer/start-writer.ts'),
     import('../web/open-page.ts'),
+    import('./index-messages.ts'),
   ])
-  return { ...ports, ...gateway, ...writer, ...page }
+  const [ports, gateway, writer, page, index] = modules
+  return { ...ports, ...gateway, ...writer, ...page, ...index }
 }
 
 await runMain(async () => {
@@ -33,10 +35,12 @@ await runMain(async () => {
   const pageReady = config.webPage
     ? loading.then(({ openPage }) => openPage(log, { needsToken: config.access.jwt !== undefined }))
     : undefined
-  const [{ url }, { openEmbeddedAdapters, createGatewayService, startWriter }] = await Promise.all([starting, loading])
+  const [{ url }, services] = await Promise.all([starting, loading])
+  const { openEmbeddedAdapters, createGatewayService, startWriter, indexMessages } = services
   const ports = await openEmbeddedAdapters(config, url, service)
 
-  const writer = await startWriter(config, { ...ports, eventStream: undefined }, service)
+  const eventStream = config.search ? indexMessages(config, ports, service) : undefined
+  const writer = await startWriter(config, { ...ports, eventStream }, service)
 
   const page = await pageReady
   // All clients of the embedded database share one session.

@@ -79,6 +79,12 @@ export interface MessageVersion extends Message {
   readonly seq: number
 }
 
+/** A message that a search has found. */
+export interface FoundMessage extends MessageVersion {
+  /** The places of the words in `msg`, in order: UTF-16 code units, the end exclusive. */
+  readonly matches: readonly (readonly [from: number, to: number])[]
+}
+
 /** A reaction of one user to a message. */
 export interface Reaction {
   readonly reaction: string

@@ -1,9 +1,9 @@
 import type { Chat, User } from '../domain/events.ts'
-import type { CallOptions, ChatContent, Person, UserRef, WatchState, WatchTarget } from './call-types.ts'
+import type { CallOptions, ChatContent, FoundMessage, Person, UserRef, WatchState, WatchTarget } from './call-types.ts'
 import type { ChatEvents, ConnectionState } from './chat-events.ts'
 import type { ClientClock } from './client-clock.ts'
 import type { ClientTimes } from './client-times.ts'
-import type { ListedChat, PageOptions } from './history.ts'
+import type { ListedChat, PageOptions, SearchOptions } from './history.ts'
 import type { ClientLogger, ClientMetrics } from './observation.ts'
 import type { PeopleCalls } from './people-calls.ts'
 import type { Fetch } from './refused-connection.ts'
@@ -82,6 +82,11 @@ export interface CoreClient extends RoomCalls, PeopleCalls {
   ): Promise<Chat>
   /** The user's chats, most recent activity first. */
   chats(options?: PageOptions): AsyncGenerator<ListedChat, void>
+  /**
+   * The messages of the user's chats that have all words of the text, newest first. A service without a search index refuses
+   * it with `unknown_event`; `features` names `search-messages` if it has one.
+   */
+  search(text: string, options?: SearchOptions): AsyncGenerator<FoundMessage, void>
   /** Looks up users by id. Omits those who share no chat with the bound user. */
   users(ids: readonly string[], options?: CallOptions): Promise<readonly Person[]>
   /** Looks up users by external id. Omits those who share no chat with the bound user, except for a service or without authentication. */

@@ -3,7 +3,7 @@ import type { RequestEvent } from '../protocol/requests.ts'
 import type { CallOptions, Person } from './call-types.ts'
 import type { ChatClient } from './chat-client.ts'
 import type { Ask, ChatSettings } from './history.ts'
-import { chatsOf, messagesOf } from './history.ts'
+import { chatsOf, entriesOf, messagesOf } from './history.ts'
 import { createMemberMethods } from './member-methods.ts'
 import { createMessageMethods, messageBody, ownMessage } from './message-methods.ts'
 import { newId } from './new-id.ts'
@@ -19,7 +19,7 @@ import type { Unsent } from './unsent.ts'
 /** The methods of a client that send requests. */
 export type ClientMethods = Omit<RoomCalls, 'typing' | 'signal'> &
   PeopleCalls &
-  Pick<ChatClient, 'createChat' | 'chats' | 'users' | 'findUsers'>
+  Pick<ChatClient, 'createChat' | 'chats' | 'search' | 'users' | 'findUsers'>
 
 /** The parts of a client that its methods use. */
 export interface ClientMethodsDeps {
@@ -85,6 +85,8 @@ export const createClientMethods = ({ scheduler, request, readiness, unsent, unr
     },
     chats: (page) => chatsOf(ask, () => me(page?.signal), page),
     messages: (room, page) => messagesOf(ask, room, page),
+    search: (text, { chats, user, from, to, ...page } = {}) =>
+      entriesOf(ask, 'search-messages', 'messages', {}, { text, chats, user, from, to }, page),
     ...createMessageMethods(ask, change),
     ...createMemberMethods(ask, change, me),
     markRead: unread.markRead,

@@ -47,6 +47,17 @@ export interface MemberOptions extends PageOptions {
   readonly banned?: boolean
 }
 
+/** Options of a search. */
+export interface SearchOptions extends PageOptions {
+  /** Only these chats, at most 100. */
+  readonly chats?: readonly string[]
+  /** Only messages of this user, by its id. */
+  readonly user?: string
+  /** ISO-8601; from inclusive, to exclusive. */
+  readonly from?: string
+  readonly to?: string
+}
+
 /** How the user wants to see a chat. A setting that has no effect is absent. */
 export interface ChatSettings {
   /** ISO-8601. */

@@ -11,15 +11,21 @@ export interface MessageText {
   readonly text: string
 }
 
-/** The messages of a room that an event has deleted. */
-export interface DeletedMessages {
+/** A message that may have been deleted. */
+export interface DeletedMessage {
   readonly room: string
-  /** The id of one message; undefined: all deleted messages of the room. */
-  readonly message: string | undefined
+  readonly message: string
 }
 
-/** A change of the index: a new text of a message, or deletions. */
-export type IndexChange = MessageText | DeletedMessages
+/** Messages of a room that may have been deleted: those with a seq from `from` on and below `before`. */
+export interface DeletedRange {
+  readonly room: string
+  readonly from: number
+  readonly before: number
+}
+
+/** A change of the index: a new text of a message, or deletions. Messages that exist are not removed. */
+export type IndexChange = MessageText | DeletedMessage | DeletedRange
 
 /** A request for one page of the messages that have all words of a text. */
 export interface SearchQuery {

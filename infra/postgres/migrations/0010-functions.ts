@@ -7,8 +7,8 @@ const entriesOf = (row: string): string =>
 
 /**
  * Brings the index up to the texts that the messages have now: a text that is not the newest version of its message is
- * ignored, and deleted messages are removed. A change without a message stands for all deleted messages of its room. One
- * call at a time for each room, so that each sees the rows of the one before it.
+ * ignored, and deleted messages are removed. A change names a message, or a range of seqs. One call at a time for each room,
+ * so that each sees the rows of the one before it.
  */
 export const indexMessages = `create function index_messages(changes json) returns void language plpgsql as $$
   begin
@@ -23,9 +23,9 @@ export const indexMessages = `create function index_messages(changes json) retur
       where message.deleted_seq is not null
       union
       select message.chat_id, message.seq
-      from json_to_recordset(changes) as change (room uuid, message uuid)
+      from json_to_recordset(changes) as change (room uuid, "from" bigint, before bigint)
       join message on message.chat_id = change.room and message.deleted_seq is not null
-      where change.message is null
+        and message.seq >= change."from" and message.seq < change.before
     ),
     gone as (
       delete from message_text as indexed using deleted

@@ -53,6 +53,17 @@ export const freshnessTests = (opened: () => OpenSearchStore): void => {
     expect(messages).toEqual([])
   })
 
+  it('removes the deleted messages of a range, and keeps those that exist', async () => {
+    const { ann, room, post, remove, write, act, found } = await indexedRoom(opened())
+    const ids = Array.from({ length: 3 }, () => randomUUID())
+    await write(...ids.map((id, index) => post(ann, `ranged ${index}`, {}, id)))
+    await act(remove(ann, ids[0] ?? ''))
+    await opened().searchIndex.apply([{ room, from: 1, before: 100 }])
+    expect(await found(ann, 'ranged')).toEqual(['ranged 2', 'ranged 1'])
+    const kept = await opened().searchIndex.search({ reader: ann, text: 'ranged', limit: 1 })
+    expect(kept.messages).toHaveLength(1)
+  })
+
   it('returns the text that the message has now, with the seq of the event that posted it', async () => {
     const { ann, room, post, edit, write } = await indexedRoom(opened())
     const message = randomUUID()

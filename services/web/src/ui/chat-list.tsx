@@ -104,6 +104,11 @@ export const ChatList = ({ model, dialog, showsFrames }: ChatListProps): JSX.Ele
     <nav class="sidebar" aria-label="Chats">
       <header class="bar">
         <h1>Chats</h1>
+        {model.features.value.has('search-messages') ? (
+          <button type="button" class="icon-button" aria-label="Search" title="Search" onClick={setTo(dialog, 'search')}>
+            <Icon name="search" />
+          </button>
+        ) : null}
         <button
           type="button"
           class="icon-button"

@@ -12,6 +12,7 @@ import { Avatar } from './avatar.tsx'
 import { ChatSettingsDialog } from './chat-settings-dialog.tsx'
 import { Composer } from './composer.tsx'
 import { DeleteDialog } from './delete-dialog.tsx'
+import { foundMessage } from './found-message.ts'
 import { Icon } from './icons.tsx'
 import { MessageMenu } from './message-menu.tsx'
 import { PeopleDialog } from './people-dialog.tsx'
@@ -50,6 +51,12 @@ export const Conversation = ({ model, room }: { readonly model: ChatModel; reado
   const isOffered = model.features.value.has('set-pin')
   const pinned = room.pins.all.value.length
   useEffect(() => (isOffered ? room.pins.follow() : undefined), [room, isOffered])
+  const found = foundMessage.value?.room === room.id ? foundMessage.value.id : undefined
+  useEffect(() => {
+    if (found === undefined) return
+    foundMessage.value = undefined
+    view.jumpTo(found)
+  }, [view, found])
   const title = titleOf(model, room)
   const isTyping = model.watching.typingIn(room.id).length > 0
   const forget = (): void => {

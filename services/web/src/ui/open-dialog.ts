@@ -1,2 +1,2 @@
 /** The open dialog of the page. */
-export type OpenDialog = 'new chat' | 'invite' | 'shortcuts' | undefined
+export type OpenDialog = 'new chat' | 'search' | 'invite' | 'shortcuts' | undefined

@@ -15,6 +15,7 @@ import { NewChatDialog } from './new-chat-dialog.tsx'
 import type { OpenDialog } from './open-dialog.ts'
 import { PersonDialog } from './person-dialog.tsx'
 import { ProfileDialog } from './profile-dialog.tsx'
+import { SearchDialog } from './search-dialog.tsx'
 import { setTo } from './set-signal.ts'
 import { ShortcutsDialog } from './shortcuts-dialog.tsx'
 import { shownPerson } from './shown-person.ts'
@@ -78,7 +79,10 @@ export const Shell = ({ model }: { readonly model: ChatModel }): JSX.Element => 
   const at = route.value
   const room = at.view === 'chat' ? model.room(at.room) : undefined
   useUnreadInTitle(model)
-  useShortcuts(model, { newChat: setTo(dialog, 'new chat'), help: setTo(dialog, 'shortcuts') })
+  const search = (): void => {
+    if (model.features.value.has('search-messages')) dialog.value = 'search'
+  }
+  useShortcuts(model, { newChat: setTo(dialog, 'new chat'), search, help: setTo(dialog, 'shortcuts') })
   useEffect(() => model.client.on('message', (message) => notify(model, message)), [model])
   /** A dialog reports its end late: another one may be open by then, and stays. */
   const closing = (name: OpenDialog) => (): void => {
@@ -103,6 +107,7 @@ export const Shell = ({ model }: { readonly model: ChatModel }): JSX.Element => 
       </main>
       {showsFrames.value ? <DeveloperPanel frames={model.frames} close={setTo(showsFrames, false)} /> : null}
       {dialog.value === 'new chat' ? <NewChatDialog model={model} close={closing('new chat')} /> : null}
+      {dialog.value === 'search' ? <SearchDialog model={model} close={closing('search')} /> : null}
       {dialog.value === 'shortcuts' ? <ShortcutsDialog close={closing('shortcuts')} /> : null}
       {dialog.value === 'invite' ? <InviteDialog model={model} close={closing('invite')} /> : null}
       <ShownPerson model={model} />

@@ -7,6 +7,7 @@ export const shortcuts = [
   { keys: 'Alt + ↑', text: 'Previous chat' },
   { keys: 'Alt + ↓', text: 'Next chat' },
   { keys: 'Alt + N', text: 'New chat' },
+  { keys: 'Alt + S', text: 'Search' },
   { keys: '@', text: 'Mention a person in the message' },
   { keys: 'Enter', text: 'Send the message' },
   { keys: 'Shift + Enter', text: 'New line in the message' },
@@ -25,16 +26,18 @@ const step = (model: ChatModel, by: 1 | -1): void => {
 
 interface ShortcutActions {
   readonly newChat: () => void
+  readonly search: () => void
   readonly help: () => void
 }
 
 /** Handles the keys of `shortcuts` while the component is mounted and no dialog is open. */
-export const useShortcuts = (model: ChatModel, { newChat, help }: ShortcutActions): void => {
+export const useShortcuts = (model: ChatModel, { newChat, search, help }: ShortcutActions): void => {
   useEffect(() => {
     const actions: Readonly<Record<string, () => void>> = {
       ArrowUp: () => step(model, -1),
       ArrowDown: () => step(model, 1),
       KeyN: newChat,
+      KeyS: search,
       KeyH: help,
     }
     const pressed = (event: KeyboardEvent): void => {
