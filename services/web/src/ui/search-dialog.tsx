@@ -64,7 +64,7 @@ export const SearchDialog = ({ model, close }: { readonly model: ChatModel; read
   }
   return (
     <Dialog title="Search" close={close}>
-      <form class="dialog-body" role="search" onSubmit={submit}>
+      <form class="dialog-body" onSubmit={submit}>
         <label class="field">
           <span class="field-label">Words of a message</span>
           <input
