@@ -36,6 +36,7 @@ const grants = {
     mention: 'select',
     deleted_message: 'select',
     member_state: 'select, insert, update',
+    message_term: 'select',
     meta: 'select',
     mikro_orm_migrations: 'select',
   },

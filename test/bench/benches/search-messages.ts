@@ -12,6 +12,11 @@ const aimMs = 100
 const limit = 50
 const wordsPerMessage = 10
 
+const [firstMs, apartMs] = [Date.parse('2026-01-01T00:00:00Z'), 30_000]
+
+/** The time of the message with this number. */
+const instant = (message: number): string => new Date(firstMs + message * apartMs).toISOString()
+
 interface Sizes {
   readonly chats: number
   readonly messages: number
@@ -32,7 +37,7 @@ const fillStatements = (user: string, author: string, { chats, messages, words }
    select id, member, 0 from bench_chat, unnest(array['${user}', '${author}']::uuid[]) as member`,
   `create table bench_message as
    select bench_chat.id as chat_id, drawn.n + 2 as seq, gen_random_uuid() as id,
-     timestamptz '2026-01-01 00:00:00Z' + drawn.n * interval '30 seconds' as created_at, drawn.words
+     timestamptz '${instant(0)}' + drawn.n * interval '30 seconds' as created_at, drawn.words
    from (
      select n, floor(${chats} * power(random(), 2))::int as chat, (
        select array_agg('w' || floor(power(${words}, random()))::int) from generate_series(1, ${wordsPerMessage}) where n >= 0
@@ -66,8 +71,8 @@ const fill = async (context: BenchContext, url: string, statements: readonly str
   await client.end()
 }
 
-/** Each kind of search, as a text for the number of the call. */
-const searches = (words: number): readonly (readonly [what: string, query: (call: number) => object])[] => {
+/** Each kind of search, as the query of a call. */
+const searches = ({ words, messages }: Sizes): readonly (readonly [what: string, query: (call: number) => object])[] => {
   const word = (part: number) => (call: number) => `w${Math.floor(words * part) + (call % 20)}`
   const [rare, middling, common] = [word(0.5), word(0.01), word(0.0005)]
   const most = (call: number): string => `w${1 + (call % 3)}`
@@ -85,8 +90,8 @@ const searches = (words: number): readonly (readonly [what: string, query: (call
     ['the two most common words', () => ({ text: 'w1 w2' })],
     ['four common words', (call) => ({ text: `w1 w2 ${common(call)} ${common(call + 3)}` })],
     [
-      'a common word, in a range of time',
-      (call) => ({ text: common(call), from: '2026-02-01T00:00:00Z', to: '2026-03-01T00:00:00Z' }),
+      'a common word, in a tenth of the time',
+      (call) => ({ text: common(call), from: instant(messages * 0.4), to: instant(messages * 0.5) }),
     ],
   ]
 }
@@ -95,7 +100,7 @@ const measure = async (context: BenchContext, chat: Chat, sizes: Sizes, problems
   using reader = await openReader(chat.gateways[0]?.url ?? '', 'reader-of-many-chats')
   await fill(context, chat.databaseUrl, fillStatements(reader.user, randomUUID(), sizes))
   const times: PageTimes[] = []
-  for (const [what, query] of searches(sizes.words)) {
+  for (const [what, query] of searches(sizes)) {
     let found = 0
     const search = async (call: number): Promise<Answer> => {
       const page = await pageOf(reader, query(call))
