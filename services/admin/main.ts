@@ -11,6 +11,7 @@ import { migrate } from '../../infra/postgres/admin/migrate.ts'
 import { prune } from '../../infra/postgres/admin/prune.ts'
 import { raiseLevel, showLevel } from '../../infra/postgres/admin/raise-level.ts'
 import { rebuild } from '../../infra/postgres/admin/rebuild.ts'
+import { reindex } from '../../infra/postgres/admin/reindex.ts'
 import { makeRoles } from '../../infra/postgres/admin/roles.ts'
 import { sweep } from '../../infra/postgres/admin/sweep.ts'
 import { assertDirectSession } from '../../infra/postgres/connection/direct-session.ts'
@@ -91,6 +92,7 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     },
   ),
   rebuild: onDatabase('rebuilds the read model from the events; requires that no writer runs', rebuild),
+  reindex: onDatabase('indexes all messages of the store for searches; continues after an interruption', reindex),
   restore: onDatabase(
     'forces clients to resync after the database was restored from a backup; requires that no writer runs',
     beginEpoch,

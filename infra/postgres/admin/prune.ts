@@ -42,6 +42,8 @@ export const pruneCanaries: Statement = {
         and room.last_at < now() - make_interval(days => ${keptDays}) limit 10
     ),
     events as (delete from event where stream = any(array(select id from old))),
+    texts as (delete from message_text where chat_id = any(array(select id from old))),
+    terms as (delete from message_term where chat_id = any(array(select id from old))),
     messages as (delete from message where chat_id = any(array(select id from old))),
     members as (delete from chat_member where chat_id = any(array(select id from old))),
     pruned as (delete from chat where id = any(array(select id from old)) returning 1)
