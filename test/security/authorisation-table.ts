@@ -154,6 +154,13 @@ export const authorisation: readonly Case[] = [
     expected: members,
   },
   { what: 'the members', event: 'list-members', body: ({ room }) => ({ chat: { id: room } }), expected: members },
+  {
+    what: 'messages',
+    event: 'search-messages',
+    body: ({ room }) => ({ query: { text: 'anything', chats: [room] } }),
+    expected: bound,
+    says: () => ({ messages: [] }),
+  },
   { what: 'the chat', event: 'update-chat', isInRoom: true, body: () => ({ chat: { name: 'renamed' } }), expected: creatorOnly },
   {
     what: 'the role of somebody else',

@@ -22,6 +22,7 @@ export const guardedEnv = {
   AUTH: 'jwt',
   JWT_SECRET: testSecret,
   JWT_LEEWAY_S: '0',
+  SEARCH: 'on',
   JWT_AUDIENCE: 'chat',
   JWT_ISSUER: 'https://issuer.example',
   ALLOWED_ORIGINS: 'https://app.example.com',
