@@ -134,7 +134,7 @@ describe('an embedded chat whose search is turned on later', () => {
         await using ann = await personOn(chat.url, name)
         const { room } = await ann.createChat('Old', [])
         const ids = Array.from({ length: 150 }, () => randomUUID())
-        await Promise.all(ids.map((id, index) => ann.say(room, `relic ${index}`, id)))
+        for (const [index, id] of ids.entries()) await ann.say(room, `relic ${index}`, id)
         await ann.socket.request('edit-message', { message: ids[0], msg: 'restored' }, { room })
         await ann.socket.request('delete-message', { message: ids[1] }, { room })
         const { error } = await ann.socket.request('search-messages', { query: { text: 'relic' } })

@@ -26,8 +26,8 @@ const asked = `coalesce($4::timestamptz, '-infinity')`
 /**
  * The newest matches in the chats of `$1`, at most `$9` and one more. `newest` has the newest match of each chat: if more
  * chats than the page has entries have one, an older match than the last of these cannot be on the page, so `floor` bounds
- * the ranges that are read then. A row without data: the message was deleted, or has no text of this event any more. The
- * reader's chats and the texts are read in the same snapshot. Exported so that a test can examine its plan.
+ * the ranges that are read then. The reader's chats and the texts are read in the same snapshot. Exported so that a test can
+ * examine its plan.
  */
 export const searchStatement: Statement = {
   name: 'search-messages',
@@ -66,7 +66,7 @@ export const searchStatement: Statement = {
       from (
         select hits.*, ${versionText} as data
         from hits
-        left join message as entry on entry.chat_id = hits.chat_id and entry.seq = hits.seq and entry.deleted_seq is null
+        left join message as entry on entry.chat_id = hits.chat_id and entry.seq = hits.seq
         left join event on event.stream = entry.chat_id and event.seq = coalesce(entry.version_seq, entry.seq)
       ) as texts
       window in_order as (order by texts.created_at desc, texts.chat_id desc, texts.seq desc rows unbounded preceding)

@@ -15,7 +15,7 @@ interface HitRow {
   readonly chat_id: string
   readonly created_at: string
   readonly seq: string
-  /** Null: the message was deleted. */
+  /** Null: the store has no such message. */
   readonly data: string | null
   /** Number of matches, at most one more than the limit. */
   readonly found: string
