@@ -1,5 +1,6 @@
 import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { MemberStates } from '../../shared/ports/member-state.ts'
+import type { ParkedRooms } from '../../shared/ports/parked-rooms.ts'
 import type { ReadModel } from '../../shared/ports/read-model.ts'
 import type { RelayPositions } from '../../shared/ports/relay-positions.ts'
 import type { Bounds } from '../../shared/runtime/config/bounds.ts'
@@ -17,6 +18,7 @@ import { openWriterConnection, pooledWriterConnection } from './connection/write
 import { postgresEventStore } from './event-store/event-store.ts'
 import { postgresMemberStates } from './member-state/member-states.ts'
 import { postgresReadModel } from './read-model/read-model.ts'
+import { postgresParkedRooms } from './relay/parked-rooms.ts'
 import { postgresRelayPositions } from './relay/relay-positions.ts'
 
 /** The time-outs that the database adapters use. */
@@ -46,6 +48,8 @@ export interface Database {
   readonly readModel: ReadModel
   readonly memberStates: MemberStates
   readonly relayPositions: RelayPositions
+  /** The parked rooms of a sink. */
+  parkedRooms(sink: string): ParkedRooms
   /**
    * Rejects with `SchemaError` when migrations are missing, with `LevelError` when the store's feature level is higher
    * than this program supports, and with `StoreError` when the database cannot be asked.
@@ -115,6 +119,7 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
     readModel: postgresReadModel(pool, bounds.pageBytes),
     memberStates: postgresMemberStates(pool),
     relayPositions: postgresRelayPositions(pool),
+    parkedRooms: (sink) => postgresParkedRooms(pool, sink),
     assertSchema: () => assertSchema(pool),
     raiseLevel: () => raiseToSupported(pool),
     pruneRejections: (rows) => pruneSlice(pool, rows),
