@@ -2,6 +2,7 @@ import type { CommandLog } from '../../shared/ports/command-log.ts'
 import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { FanOut } from '../../shared/ports/fan-out.ts'
 import type { MemberStates } from '../../shared/ports/member-state.ts'
+import type { ParkedRooms } from '../../shared/ports/parked-rooms.ts'
 import type { ReadModel } from '../../shared/ports/read-model.ts'
 import type { RelayPositions } from '../../shared/ports/relay-positions.ts'
 import type { SearchIndex } from '../../shared/ports/search-index.ts'
@@ -23,8 +24,10 @@ export interface EmbeddedAdapters {
   readonly readModel: ReadModel
   readonly memberStates: MemberStates
   readonly searchIndex: SearchIndex
-  readonly relayPositions: RelayPositions
   readonly fanOut: FanOut
+  /** For a relay inside the process. */
+  readonly relayPositions: RelayPositions
+  readonly parkedRooms: (sink: string) => ParkedRooms
 }
 
 /** Checking the schema takes two statements; a migration takes a connection of its own and 0.1 s. */
@@ -78,7 +81,8 @@ export const openEmbeddedAdapters = async (
     readModel: database.readModel,
     memberStates: database.memberStates,
     searchIndex: database.searchIndex,
-    relayPositions: database.relayPositions,
     fanOut,
+    relayPositions: database.relayPositions,
+    parkedRooms: database.parkedRooms,
   }
 }

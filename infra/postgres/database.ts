@@ -1,5 +1,6 @@
 import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { MemberStates } from '../../shared/ports/member-state.ts'
+import type { ParkedRooms } from '../../shared/ports/parked-rooms.ts'
 import type { ReadModel } from '../../shared/ports/read-model.ts'
 import type { RelayPositions } from '../../shared/ports/relay-positions.ts'
 import type { SearchIndex } from '../../shared/ports/search-index.ts'
@@ -18,6 +19,7 @@ import { openWriterConnection, pooledWriterConnection } from './connection/write
 import { postgresEventStore } from './event-store/event-store.ts'
 import { postgresMemberStates } from './member-state/member-states.ts'
 import { postgresReadModel } from './read-model/read-model.ts'
+import { postgresParkedRooms } from './relay/parked-rooms.ts'
 import { postgresRelayPositions } from './relay/relay-positions.ts'
 import { postgresSearchIndex } from './search/search-index.ts'
 
@@ -49,6 +51,8 @@ export interface Database {
   readonly memberStates: MemberStates
   readonly searchIndex: SearchIndex
   readonly relayPositions: RelayPositions
+  /** The parked rooms of a sink. */
+  parkedRooms(sink: string): ParkedRooms
   /**
    * Rejects with `SchemaError` when migrations are missing, with `LevelError` when the store's feature level is higher
    * than this program supports, and with `StoreError` when the database cannot be asked.
@@ -119,6 +123,7 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
     memberStates: postgresMemberStates(pool),
     searchIndex: postgresSearchIndex(pool, bounds.pageBytes),
     relayPositions: postgresRelayPositions(pool),
+    parkedRooms: (sink) => postgresParkedRooms(pool, sink),
     assertSchema: () => assertSchema(pool),
     raiseLevel: () => raiseToSupported(pool),
     pruneRejections: (rows) => pruneSlice(pool, rows),

@@ -1,10 +1,30 @@
+import type { EmbeddedAdapters } from '../../infra/in-process/open-embedded-adapters.ts'
 import { startTracing } from '../../infra/observability/start-tracing.ts'
 import { startEmbeddedPostgres } from '../../infra/postgres/pglite/embedded-postgres.ts'
+import type { EmbeddedConfig } from '../../shared/runtime/config/config.ts'
 import { readConfig } from '../../shared/runtime/config/config.ts'
+import type { WebhookConfig } from '../../shared/runtime/config/relay-config.ts'
 import { runMain } from '../../shared/runtime/process/run-main.ts'
+import type { ServiceProcess } from '../../shared/runtime/process/service-process.ts'
 import { openProcess } from '../../shared/runtime/process/service-process.ts'
 import { refuseAddresses } from './refuse-addresses.ts'
 import { chatAddress, welcome } from './welcome.ts'
+
+/** Loaded only with a webhook. Its end follows that of the writer, whose events it relays. */
+const startEmbeddedWebhook = async (
+  config: EmbeddedConfig,
+  webhook: WebhookConfig,
+  ports: EmbeddedAdapters,
+  service: ServiceProcess,
+) => {
+  const [{ openWebhookSender }, { startEmbeddedRelay }] = await Promise.all([
+    import('../../infra/http/open-webhook-sender.ts'),
+    import('../relay/start-embedded-relay.ts'),
+  ])
+  const sender = openWebhookSender(webhook, config)
+  service.life.add('webhook sender', sender.close)
+  return startEmbeddedRelay(config, webhook, { ...ports, sender }, service)
+}
 
 /** Loads all modules that the database process does not need, while it starts. */
 const loadServices = async () => {
@@ -14,9 +34,10 @@ const loadServices = async () => {
     import('../writer/start-writer.ts'),
     import('../web/open-page.ts'),
     import('./index-messages.ts'),
+    import('./join-event-streams.ts'),
   ])
-  const [ports, gateway, writer, page, index] = modules
-  return { ...ports, ...gateway, ...writer, ...page, ...index }
+  const [ports, gateway, writer, page, index, join] = modules
+  return { ...ports, ...gateway, ...writer, ...page, ...index, ...join }
 }
 
 await runMain(async () => {
@@ -36,11 +57,14 @@ await runMain(async () => {
     ? loading.then(({ openPage }) => openPage(log, { needsToken: config.access.jwt !== undefined }))
     : undefined
   const [{ url }, services] = await Promise.all([starting, loading])
-  const { openEmbeddedAdapters, createGatewayService, startWriter, indexMessages } = services
+  const { openEmbeddedAdapters, createGatewayService, startWriter, indexMessages, joinEventStreams } = services
   const ports = await openEmbeddedAdapters(config, url, service)
 
-  const eventStream = config.search ? indexMessages(config, ports, service) : undefined
-  const writer = await startWriter(config, { ...ports, eventStream }, service)
+  const eventStreams = [
+    ...(config.search ? [indexMessages(config, ports, service)] : []),
+    ...(config.webhook === undefined ? [] : [await startEmbeddedWebhook(config, config.webhook, ports, service)]),
+  ]
+  const writer = await startWriter(config, { ...ports, eventStream: joinEventStreams(eventStreams) }, service)
 
   const page = await pageReady
   // All clients of the embedded database share one session.

@@ -69,7 +69,7 @@ backups() {
 }
 
 data() {
-  for user in admin writer gateway sweeper; do
+  for user in admin writer gateway sweeper relay; do
     has chat-data "chat-postgres-$user" ||
       put chat-data "chat-postgres-$user" kubernetes.io/basic-auth username "chat_$user" password "$(random)"
   done

@@ -10,6 +10,8 @@ import type { ConfigValues, Environment, ParsedEnvironment } from './parse-envir
 import { parseEnvironment } from './parse-environment.ts'
 import type { Rates } from './rates.ts'
 import { defaultRates } from './rates.ts'
+import type { WebhookConfig } from './relay-config.ts'
+import { relayProblems, webhookConfig } from './relay-config.ts'
 import type { SecurityConfig } from './security-config.ts'
 import { securityConfig } from './security-config.ts'
 import type { ServiceValues } from './settings.ts'
@@ -61,6 +63,8 @@ export interface PublicConfig extends SharedConfig {
 /** The configuration of the embedded mode. */
 export interface EmbeddedConfig extends PublicConfig {
   readonly mode: 'embedded'
+  /** Undefined: no webhook. */
+  readonly webhook: WebhookConfig | undefined
 }
 
 /** The configuration of any process of the distributed mode. */
@@ -70,6 +74,19 @@ export interface DistributedConfig extends SharedConfig, Addresses {
 
 /** The configuration of a gateway in the distributed mode. */
 export interface GatewayConfig extends DistributedConfig, PublicConfig {}
+
+/** The configuration of a relay, which needs neither Redis nor token keys. */
+interface RelayOf<Sink extends string> extends SharedConfig, Omit<Addresses, 'redisUrl'> {
+  readonly sink: Sink
+}
+
+/** The configuration of a relay with a webhook. */
+export interface WebhookRelayConfig extends RelayOf<'webhook'> {
+  readonly webhook: WebhookConfig
+}
+
+/** The configuration of a relay of either sink. */
+export type RelayConfig = WebhookRelayConfig | RelayOf<'search'>
 
 /** The configuration of either mode; `mode` distinguishes them. */
 export type Config = EmbeddedConfig | GatewayConfig
@@ -156,12 +173,13 @@ export const readConfig = (env: Environment = process.env): Config => {
   if (allAddresses.some((key) => values[key] !== undefined)) {
     return gatewayConfig(parsed, 'is missing: set all three of DATABASE_URL, REDIS_URL and KAFKA_BROKERS, or none of them')
   }
-  check(...problems, ...(hasProblem(parsed) ? [] : accessProblems(values)))
+  check(...problems, ...(hasProblem(parsed) ? [] : accessProblems(values)), ...(problems.length > 0 ? [] : relayProblems(values)))
   return Object.freeze({
     ...sharedConfig(values),
     access: accessConfig(values),
     webPage: values.WEB_PAGE !== 'off',
     search: values.SEARCH !== 'off',
+    webhook: webhookConfig(values),
     mode: 'embedded',
   })
 }
@@ -173,6 +191,19 @@ export const readGatewayConfig = (env: Environment = process.env): GatewayConfig
 /** The configuration of a process of the distributed mode without a public port; it holds no token keys. Throws `ConfigError`. */
 export const readDistributedConfig = (env: Environment = process.env): DistributedConfig =>
   Object.freeze(distributedConfig(parseEnvironment(env), 'is missing'))
+
+/** The configuration of a relay of the distributed mode. Throws `ConfigError`. */
+export const readRelayConfig = (env: Environment = process.env): RelayConfig => {
+  const { values, problems } = parseEnvironment(env)
+  const { RELAY_SINK: sink } = values
+  const ofSink = sink === 'search' ? [] : (['WEBHOOK_URL'] as const)
+  const unset = missing(values, ['DATABASE_URL', 'KAFKA_BROKERS', 'RELAY_SINK', ...ofSink], 'is missing')
+  check(...problems, ...unset, ...(problems.length > 0 ? [] : relayProblems(values)))
+  const { databaseUrl, kafkaBrokers } = addresses(values)
+  const relay = { ...sharedConfig(values), databaseUrl, kafkaBrokers }
+  if (sink === 'search') return Object.freeze({ ...relay, sink })
+  return Object.freeze({ ...relay, sink: 'webhook', webhook: webhookConfig(values) as WebhookConfig })
+}
 
 /** The configuration of an admin subcommand, which needs only some of the variables. Throws `ConfigError`. */
 export const readConfigFor = <Need extends keyof typeof neededKeys>(
