@@ -2,8 +2,8 @@ import type { Statement } from '../connection/statement.ts'
 import { isoText } from '../connection/statement.ts'
 import { versionText } from '../read-model/message-list-statement.ts'
 
-/** Entries that are counted in one chat at most, to find the rarest of several terms. */
-const countedEntries = 33
+/** To find the rarest of several terms, entries are counted in so many of the chats, and at most so many in each. */
+const [countedChats, countedEntries] = [64, 33]
 
 /**
  * SQL for the entries of the rarest term in one chat that the message of all other terms has too, newest first, behind the
@@ -38,8 +38,8 @@ export const searchStatement: Statement = {
     ordered as materialized (
       select array_agg(term order by entries) as terms from (
         select asked.term, case when cardinality($2::text[]) > 1 then (
-          select count(*) from mine cross join lateral (
-            select from message_term as entry where entry.chat_id = mine.chat_id and entry.term = asked.term limit ${countedEntries}
+          select count(*) from (select chat_id from mine limit ${countedChats}) as sampled cross join lateral (
+            select from message_term as entry where entry.chat_id = sampled.chat_id and entry.term = asked.term limit ${countedEntries}
           ) as counted
         ) end as entries
         from unnest($2::text[]) as asked (term)
