@@ -5,6 +5,17 @@ import { versionText } from '../read-model/message-list-statement.ts'
 /** To find the rarest of several terms, entries are counted in so many of the chats, and at most so many in each. */
 const [countedChats, countedEntries] = [64, 33]
 
+/** Terms of one search at most. */
+export const mostIndexTerms = 6
+
+/** The places of the terms after the rarest one, the rarer ones first. */
+const otherTerms = Array.from({ length: mostIndexTerms - 1 }, (_, index) => index + 2)
+
+/** SQL for the condition that the message of an entry has the term at this place too. A condition for each place is faster than a list. */
+const hasTerm = (place: number): string => `and ((select terms[${place}] from ordered) is null or exists (
+            select from message_term as has where has.chat_id = entry.chat_id and has.term = (select terms[${place}] from ordered)
+              and has.created_at = entry.created_at and has.seq = entry.seq))`
+
 /**
  * SQL for the entries of the rarest term in one chat that the message of all other terms has too, newest first, behind the
  * position `$6` (time), `$7` (chat), `$8` (seq). One range of the key of `message_term`, and one look-up for each other term
@@ -15,10 +26,7 @@ const entriesIn = (chat: string, since: string): string => `select entry.created
           and entry.created_at >= ${since}
           and entry.created_at < coalesce($5::timestamptz, 'infinity') and entry.created_at <= coalesce($6::timestamptz, 'infinity')
           and ($6::timestamptz is null or (entry.created_at, entry.chat_id, entry.seq) < ($6::timestamptz, $7::uuid, $8::bigint))
-          and not exists (
-            select from unnest((select terms[2:] from ordered)) as other (term) where not exists (
-              select from message_term as has where has.chat_id = entry.chat_id and has.term = other.term
-                and has.created_at = entry.created_at and has.seq = entry.seq))
+          ${otherTerms.map(hasTerm).join('\n          ')}
         order by entry.created_at desc, entry.seq desc`
 
 const asked = `coalesce($4::timestamptz, '-infinity')`

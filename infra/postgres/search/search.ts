@@ -6,10 +6,7 @@ import { authorTerm } from '../../../shared/search/terms.ts'
 import { storableInstant } from '../connection/instant.ts'
 import type { DatabaseSession } from '../connection/statement.ts'
 import { readSearchCursor, writeCursor } from '../read-model/cursor.ts'
-import { searchStatement } from './search-statement.ts'
-
-/** Terms by which the index is read; the text of a found message is compared with all of them. */
-const mostIndexTerms = 6
+import { mostIndexTerms, searchStatement } from './search-statement.ts'
 
 interface HitRow {
   readonly chat_id: string
@@ -34,6 +31,7 @@ const instantOrNull = (instant: string | undefined): string | null => (instant =
 export const searchMessages = async (session: DatabaseSession, query: SearchQuery, pageBytes: number): Promise<SearchPage> => {
   const text = searchText(query.text)
   const author = query.author === undefined ? [] : [authorTerm(query.author)]
+  // The text of a found message is compared with all terms.
   const terms = [...author, ...text.terms].slice(0, mostIndexTerms)
   const place = query.cursor === undefined ? undefined : readSearchCursor(query.cursor)
   const behind = place === undefined ? [null, null, null] : [place.at, place.room, place.seq]

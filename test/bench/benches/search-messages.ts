@@ -122,7 +122,7 @@ export const searchMessagesBench: Bench = {
   run: async (context): Promise<BenchReport> => {
     const sizes = context.isShort
       ? { chats: 20, messages: 2_000, words: 4_000, calls: 3 }
-      : { chats: 500, messages: 1_000_000, words: 20_000, calls: 300 }
+      : { chats: 500, messages: 1_000_000, words: 20_000, calls: 200 }
     const env = { LOG_LEVEL: 'warn', SEARCH: 'on', USER_REQUESTS_BURST: '1000000' }
     await using chat = await startChat(await context.stack(), { gateways: 1, writers: 1, env })
     const problems: string[] = []
