@@ -81,6 +81,17 @@ it('the commands for production deploy servers and services, over TLS with login
   expect(await auditReport()).toContain('Nothing is missing, doubled or late.')
 })
 
+it('the commands for production may be repeated, and then change no Secret', async () => {
+  const secrets = async (): Promise<readonly unknown[]> =>
+    (await Promise.all([chat, data].map(({ namespace }) => getAll('secrets', '-n', namespace)))).flat().map((one) => ({
+      ...one,
+      metadata: one.metadata.name,
+    }))
+  const before = await secrets()
+  await shell(blockWith('secrets.sh data'))
+  expect(await secrets()).toEqual(before)
+})
+
 it('only the proxies of the Gateway reach the gateways, and only the services reach the servers', async () => {
   await kubectl(['create', 'namespace', 'gateway-system'])
   owned.defer(async () => void (await kubectl(['delete', 'namespace', 'gateway-system', '--wait=false'])))
