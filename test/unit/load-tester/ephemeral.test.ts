@@ -43,8 +43,7 @@ const rig = async (kinds: readonly EphemeralKind[], answer: Answer = confirm) =>
   const ephemeral = createEphemeral(load, kinds)
   await ephemeral.start()
   const { observer } = load.context
-  const send = (user: number) =>
-    observer.sending(user, { event: 'new-message', room: 1, command: 1, intendedMs: 0, text: () => '' })
+  const send = (user: number) => observer.sending(user, { event: 'new-message', room: 1 })
   const receive = (user: number, seq: number, operation = 0) =>
     observer.received(user, { event: 'new-message', room: 1, seq, operation } as FrameView)
   const events = (event: string) => asked.filter((each) => each.event === event)
