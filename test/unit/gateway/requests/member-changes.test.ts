@@ -9,7 +9,7 @@ import { defaultTimes } from '../../../../shared/runtime/config/times.ts'
 import { createMetrics } from '../../../../shared/runtime/observability/metrics.ts'
 import { append, chatCreated, messagePosted } from '../../../contract/stored-chat.ts'
 import { seededRandom } from '../../../support/simulation/random.ts'
-import { ann, bob, room } from '../../domain/chat-fixtures.ts'
+import { ann, bob, room, uuid } from '../../domain/chat-fixtures.ts'
 import { memoryStore } from '../../memory-store/memory-store.ts'
 import { virtualClock } from '../../simulation/virtual-clock.ts'
 
@@ -73,6 +73,22 @@ describe('The changes of members', () => {
     expect(await asked).toMatchObject({ read: { gen: 0, seq: 3 }, unread: 0 })
     const withResult = calls.flat().filter(({ withoutResult }) => withoutResult !== true)
     expect([calls.flat().length, withResult.map(({ user }) => user)]).toEqual([3, [bob]])
+  })
+
+  it('of 500 members who look at a room with one message a second take one statement a second', async () => {
+    const { clock, changes, calls } = await open()
+    const seconds = 30
+    const lookers = Array.from({ length: 500 }, (_, n) => uuid(3, n))
+    for (let second = 0; second < seconds; second += 1) {
+      changes.posted(room, ann, second)
+      // Clients send a marker at most every two seconds, each at its own time.
+      for (const [n, user] of lookers.entries())
+        if ((second + n) % 2 === 0) clock.after(n, () => void changes.mark({ room, user, read: { gen: 0, seq: second } }))
+      await clock.run(1_000)
+    }
+    await clock.run(2 * defaultTimes.memberStateFlushMs)
+    expect(calls.flat().length).toBeGreaterThan((seconds * lookers.length) / 2)
+    expect(calls.length).toBeLessThanOrEqual(seconds + 3)
   })
 
   it('refuse a marker while too many wait, and drop the one of an own message', async () => {
