@@ -4,7 +4,7 @@ import { LineError } from './line-fault.ts'
 import type { Line, LineOf } from './lines.ts'
 import { readLine } from './read-line.ts'
 import type { LineCommand, NumberedFault, SendDeps } from './send-commands.ts'
-import { sendCommands } from './send-commands.ts'
+import { readPatiently, sendCommands } from './send-commands.ts'
 import type { SourceIds } from './source-ids.ts'
 import type { NumberedLine } from './split-lines.ts'
 
@@ -74,9 +74,11 @@ export const checkGroup = (lines: readonly NumberedLine[], deps: GroupDeps): rea
 }
 
 /** Sets the ids of the users who exist, new or not. */
-const findUsers = async (users: ReadGroup['users'], { ids, readModel }: ServiceDeps): Promise<void> => {
+const findUsers = async (users: ReadGroup['users'], deps: ServiceDeps): Promise<void> => {
   if (users.length === 0) return
-  const found = await readModel.usersByExternalId(users.map(({ line }) => line.externalUserId))
+  const { ids, readModel } = deps
+  const externalIds = users.map(({ line }) => line.externalUserId)
+  const found = await readPatiently(() => readModel.usersByExternalId(externalIds), deps)
   for (const { line } of users) {
     const user = found.get(line.externalUserId)
     if (user !== undefined) ids.setUser(line.id, user.id)

@@ -39,7 +39,7 @@ export class StoppedError extends Error {
 
 const pollMs = 10
 /** Writers that are unavailable for a moment are not waited for by reading offsets. */
-const quietMs = 5_000
+const quietMs = 2_000
 const retryMs = 500
 
 /** The key of a command's outcome. That of a `CreateUser` is kept in the stream of the user that it would create. */
@@ -79,10 +79,14 @@ const publish = async (records: readonly NewRecord[], deps: SendDeps): Promise<R
   throw new StoppedError('stopped before the command log had all commands')
 }
 
-const read = async (keys: readonly CommandKey[], { commandResults, clock, signal }: SendDeps) => {
+/** Repeats a read while the store is unavailable. Rejects with `StoppedError` when the signal is aborted. */
+export const readPatiently = async <T>(
+  read: () => Promise<T>,
+  { clock, signal }: Pick<SendDeps, 'clock' | 'signal'>,
+): Promise<T> => {
   while (!signal.aborted) {
     try {
-      return await commandResults(keys)
+      return await read()
     } catch (error) {
       if (!(error instanceof StoreError) || error.fault === 'record') throw error
       await pause(clock, retryMs, signal)
@@ -98,10 +102,8 @@ const settle = async (sent: readonly LineCommand[], deps: SendDeps): Promise<rea
   let pending = sent
   let changedMs = clock.monotonicMs()
   for (let isDrained = false; pending.length > 0; ) {
-    const results = await read(
-      pending.map(({ command }) => keyOf(command)),
-      deps,
-    )
+    const keys = pending.map(({ command }) => keyOf(command))
+    const results = await readPatiently(() => deps.commandResults(keys), deps)
     const open = pending.filter((one, index) => {
       const result = results[index]
       if (result !== undefined && result.kind !== 'stored') faults.push(faultOf(one, result))
