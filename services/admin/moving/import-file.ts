@@ -9,7 +9,7 @@ import { openImportFiles } from './import-state.ts'
 import { createLineCommands } from './line-commands.ts'
 import { createPace } from './pace.ts'
 import { readHeader } from './read-line.ts'
-import type { SendDeps } from './send-commands.ts'
+import type { NumberedFault, SendDeps } from './send-commands.ts'
 import { createSourceIds } from './source-ids.ts'
 import { splitLines } from './split-lines.ts'
 
@@ -29,6 +29,8 @@ export interface ImportOptions {
   /** The longest time that a group of lines may take, in milliseconds. */
   readonly delayMs?: number | undefined
   readonly report: (progress: Progress) => void
+  /** Receives the faults of rejected lines, in the order of the file. */
+  readonly onFaults?: (faults: readonly NumberedFault[]) => void
 }
 
 /** The result of an import. */
@@ -58,7 +60,7 @@ export const importFile = async (
   options: ImportOptions,
   adapters: ImportAdapters | undefined,
 ): Promise<ImportReport> => {
-  const { limits, clock, signal, perSecond, delayMs = defaultDelayMs, report } = options
+  const { limits, clock, signal, perSecond, delayMs = defaultDelayMs, report, onFaults = () => undefined } = options
   await using lines = splitLines(createReadStream(file, { encoding: 'utf8', highWaterMark: 256 * 1024 }))
   const first = await lines.next()
   const header = first.done === true ? undefined : first.value.text
@@ -76,6 +78,7 @@ export const importFile = async (
     clock,
     signal,
     report,
+    onFaults,
   })
   return { ...progress, rejectedFile: files.rejectedFile, isComplete: !signal.aborted }
 }

@@ -19,6 +19,7 @@ export interface LinesDeps {
   readonly clock: Clock
   readonly signal: AbortSignal
   readonly report: (progress: Progress) => void
+  readonly onFaults: (faults: readonly NumberedFault[]) => void
 }
 
 const skippedLines = 1_000
@@ -53,7 +54,7 @@ const skipDone = async (
  * after a kill. Resolves with the progress at the end, or when the signal is aborted.
  */
 export const importLines = async (lines: AsyncIterator<NumberedLine>, deps: LinesDeps): Promise<Progress> => {
-  const { work, files, pace, perSecond, clock, signal, report } = deps
+  const { work, files, pace, perSecond, clock, signal, report, onFaults } = deps
   let progress: Progress = files.earlier ?? { lines: 0, rejected: 0 }
   let savedMs = clock.monotonicMs()
   let read = await skipDone(lines, progress.lines, deps)
@@ -63,7 +64,9 @@ export const importLines = async (lines: AsyncIterator<NumberedLine>, deps: Line
     const faults = await work(group)
     const nowMs = clock.monotonicMs()
     pace.note(group.length, nowMs - startedMs)
-    files.reject(faults.toSorted((a, b) => a.number - b.number))
+    const inOrder = faults.toSorted((a, b) => a.number - b.number)
+    files.reject(inOrder)
+    onFaults(inOrder)
     progress = { lines: group.at(-1)?.number ?? progress.lines, rejected: progress.rejected + faults.length }
     if (faults.length > 0 || nowMs - savedMs > saveMs) {
       files.save(progress)

@@ -8,6 +8,7 @@ import { hasFindings } from '../admin.ts'
 import type { ImportAdapters, ImportReport } from './import-file.ts'
 import { importFile } from './import-file.ts'
 import { progressLine } from './progress-line.ts'
+import type { NumberedFault } from './send-commands.ts'
 
 /** The arguments of the subcommand, with their help texts. */
 export const importFlags = {
@@ -25,7 +26,19 @@ const rateOf = (text: string | undefined): number | undefined => {
   return rate
 }
 
+const printedFaults = 10
+
 const print = (text: string): void => void process.stderr.write(`${text}\n`)
+
+/** Prints the first faults; the file of rejected lines has all of them. */
+const faultPrinter = (): ((faults: readonly NumberedFault[]) => void) => {
+  let left = printedFaults
+  return (faults) => {
+    for (const { number, field, reason } of faults.slice(0, left))
+      print(`line ${number}: ${field === '' ? '' : `${field}: `}${reason}`)
+    left = Math.max(0, left - faults.length)
+  }
+}
 
 const summaryOf = ({ lines, rejected, rejectedFile, isComplete }: ImportReport, isDryRun: boolean): string => {
   const done = isComplete
@@ -53,7 +66,14 @@ export const runImport = async (
       return ended.promise
     })
     const report = progressLine(print, systemClock)
-    const options = { limits: config.limits, clock: systemClock, signal: stopping.signal, perSecond, report }
+    const options = {
+      limits: config.limits,
+      clock: systemClock,
+      signal: stopping.signal,
+      perSecond,
+      report,
+      onFaults: faultPrinter(),
+    }
     const result = await importFile(operand, options, adapters)
     print(summaryOf(result, isDryRun))
     if (!result.isComplete) throw new Error('the import is not complete')
