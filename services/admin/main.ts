@@ -25,7 +25,7 @@ import type { Subcommand } from './admin.ts'
 import { runAdmin } from './admin.ts'
 import { auditFlags, runAudit } from './audit/run-audit.ts'
 import { slackSubcommand } from './moving/from-slack.ts'
-import { exportFlags, runExport } from './moving/run-export.ts'
+import { exportFlags, roomOf, runExport } from './moving/run-export.ts'
 import { importFlags, runImport } from './moving/run-import.ts'
 
 /** Reads the configuration only when the subcommand runs, so that `--help` needs none. */
@@ -61,7 +61,8 @@ const exportChats: Subcommand = {
   flags: exportFlags,
   run: async (_flags, { values }) => {
     const log = createLogger({ level: 'silent', name: 'admin' })
-    const write = (url: string): Promise<void> => withExportReads(url, log, values.get('--room'), runExport)
+    const room = roomOf(values)
+    const write = (url: string): Promise<void> => withExportReads(url, log, room, runExport)
     const { databaseUrl, dataDir, times } = readConfigFor([])
     if (databaseUrl === undefined) return withStoppedChat(dataDir, log, write)
     await assertDirectSession(databaseUrl, times, log)

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import type { Clock } from '../../../shared/ports/clock.ts'
 import type { ReadModel } from '../../../shared/ports/read-model.ts'
+import { supportedLevel } from '../../../shared/protocol/feature-level.ts'
 import type { ProtocolLimits } from '../../../shared/protocol/limits.ts'
 import { checkGroup, importGroup, skipGroup } from './import-group.ts'
 import { importLines } from './import-lines.ts'
@@ -65,9 +66,9 @@ export const importFile = async (
   const first = await lines.next()
   const header = first.done === true ? undefined : first.value.text
   const ids = createSourceIds(readHeader(header).source)
-  const group = { ids, commands: createLineCommands(ids, limits, clock.nowMs) }
+  const { epoch, level } = (await adapters?.readModel.meta()) ?? { epoch: '', level: supportedLevel }
+  const group = { ids, commands: createLineCommands(ids, { limits, level, nowMs: clock.nowMs }) }
   const service = adapters && { ...group, ...adapters, clock, signal }
-  const epoch = (await adapters?.readModel.meta())?.epoch ?? ''
   const files = openImportFiles(file, header ?? '', epoch)
   const progress = await importLines(lines, {
     work: service === undefined ? async (each) => checkGroup(each, group) : (each) => importGroup(each, service),

@@ -20,12 +20,22 @@ export interface LineCommands {
   command(line: Extract<Line, { kind: CommandKind }>): Command
 }
 
-/** `nowMs`: lines of a later time are refused, because the writer would give them the present time. */
-export const createLineCommands = (ids: SourceIds, limits: ProtocolLimits, nowMs: () => number): LineCommands => {
-  const schemas = requestSchemas(limits)
+/** What lines are held to. */
+export interface LineRules {
+  readonly limits: ProtocolLimits
+  /** The feature level of the service: writers of an earlier version may not know the events and fields of a later level. */
+  readonly level: number
+  /** Lines of a later time are refused, because the writer would give them the present time. */
+  readonly nowMs: () => number
+}
+
+export const createLineCommands = (ids: SourceIds, { limits, level, nowMs }: LineRules): LineCommands => {
+  const schemas: Partial<ReturnType<typeof requestSchemas>> = requestSchemas(limits, level)
 
   const checked = (request: { readonly event: keyof typeof schemas; readonly body: object }): Request => {
-    const parsed = schemas[request.event].safeParse({ ...request, id: '-' })
+    const schema = schemas[request.event]
+    if (schema === undefined) throw new LineError('kind', `needs a feature level of the service above ${level}: see admin level`)
+    const parsed = schema.safeParse({ ...request, id: '-' })
     if (!parsed.success) throw lineErrorOf(parsed.error, true)
     return parsed.data as Request
   }

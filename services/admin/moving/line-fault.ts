@@ -23,11 +23,10 @@ const aroundFields = new Set<PropertyKey>(['body', 'chat', 'user'])
 
 /** The error of the first issue of a schema. `inRequest`: the schema is that of a request, whose fields lie in its body. */
 export const lineErrorOf = ({ issues: [issue] }: z.ZodError, inRequest = false): LineError => {
-  const path = issue?.path ?? []
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []
+  const path = [...(issue?.path ?? []), ...unknown]
   const fields = inRequest ? path.filter((part, place) => !(aroundFields.has(part) && place < path.length - 1)) : path
-  const names = issue?.code === 'unrecognized_keys' ? [...fields, ...issue.keys.slice(0, 1)] : fields
-  return new LineError(
-    names.join('.'),
-    issue?.code === 'unrecognized_keys' ? 'is not a field of this line' : (issue?.message ?? ''),
-  )
+  const reason =
+    unknown.length === 0 ? (issue?.message ?? '') : `is not a field ${inRequest ? 'that the service accepts' : 'of this line'}`
+  return new LineError(fields.join('.'), reason)
 }

@@ -1,3 +1,4 @@
+import { chatId } from '../../../shared/protocol/fields.ts'
 import type { ExportSource } from './export-lines.ts'
 import { exportLines } from './export-lines.ts'
 import { writeLines } from './write-lines.ts'
@@ -6,6 +7,13 @@ import { writeLines } from './write-lines.ts'
 export const exportFlags = { '--room=': 'only the chat with this id, and its present and former members' } as const
 
 const print = (text: string): void => void process.stderr.write(`${text}\n`)
+
+/** The value of `--room`; throws if it is no id of a chat. */
+export const roomOf = (values: ReadonlyMap<string, string>): string | undefined => {
+  const room = values.get('--room')
+  if (room !== undefined && !chatId.safeParse(room).success) throw new Error('--room must be the id of a chat, a UUID')
+  return room
+}
 
 /** Runs `admin export`: the lines to stdout, the progress to stderr. */
 export const runExport = async (source: ExportSource): Promise<void> => {

@@ -11,16 +11,16 @@ import { directChatId } from '../../../../shared/records/direct-chat-id.ts'
 const at = '2020-01-01T10:00:00.000Z'
 const message = { kind: 'message', chat: 'C1', id: 'M1', user: 'U1', msg: 'Hungry?', created_at: at }
 
-const commandsFor = (limits = defaultLimits) => {
+const commandsFor = (level = 3) => {
   const ids = createSourceIds('test')
   for (const user of ['U1', 'U2']) ids.setUser(user, ids.newUser(user))
-  return { ids, commands: createLineCommands(ids, limits, () => Date.parse('2026-01-01')) }
+  return { ids, commands: createLineCommands(ids, { limits: defaultLimits, level, nowMs: () => Date.parse('2026-01-01') }) }
 }
 
-const commandOf = (line: object) => {
+const commandOf = (line: object, level?: number) => {
   const read = readLine(JSON.stringify(line))
   if (read.kind === 'export' || read.kind === 'user') throw new Error('not a command')
-  return commandsFor().commands.command(read)
+  return commandsFor(level).commands.command(read)
 }
 
 describe('The lines of a file', () => {
@@ -66,6 +66,14 @@ describe('The lines of a file', () => {
 })
 
 describe('The command of a line', () => {
+  it('has only what the feature level of the service has, because older writers may run', () => {
+    const role = { kind: 'role', chat: 'C1', user: 'U1', users: ['U2'], role: 'admin', created_at: at }
+    expect(commandOf(role, 3)).toMatchObject({ type: 'UpdateMembers' })
+    expect(() => commandOf(role, 2)).toThrow('needs a feature level of the service above 2')
+    const direct = { kind: 'chat', id: 'D1', user: 'U1', users: ['U2'], direct: true, created_at: at }
+    expect(() => commandOf(direct, 2)).toThrow('direct: is not a field that the service accepts')
+  })
+
   it('is the same at every reading, and has the time of the line', () => {
     const line = { ...message, mentions: ['U2', 'U9'], thread: 'M0' }
     expect(commandOf(line)).toEqual(commandOf(line))
