@@ -2,6 +2,7 @@ import type { ReadCommandResults } from '../../shared/ports/command-results.ts'
 import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { MemberStates } from '../../shared/ports/member-state.ts'
 import type { ReadModel } from '../../shared/ports/read-model.ts'
+import type { RelayPositions } from '../../shared/ports/relay-positions.ts'
 import type { Bounds } from '../../shared/runtime/config/bounds.ts'
 import type { Times } from '../../shared/runtime/config/times.ts'
 import type { Log } from '../../shared/runtime/observability/log.ts'
@@ -18,6 +19,7 @@ import { readCommandResults } from './event-store/command-results.ts'
 import { postgresEventStore } from './event-store/event-store.ts'
 import { postgresMemberStates } from './member-state/member-states.ts'
 import { postgresReadModel } from './read-model/read-model.ts'
+import { postgresRelayPositions } from './relay/relay-positions.ts'
 
 /** The time-outs that the database adapters use. */
 export type DatabaseTimes = Pick<
@@ -46,6 +48,7 @@ export interface Database {
   readonly readModel: ReadModel
   readonly memberStates: MemberStates
   readonly commandResults: ReadCommandResults
+  readonly relayPositions: RelayPositions
   /**
    * Rejects with `SchemaError` when migrations are missing, with `LevelError` when the store's feature level is higher
    * than this program supports, and with `StoreError` when the database cannot be asked.
@@ -115,6 +118,7 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
     readModel: postgresReadModel(pool, bounds.pageBytes),
     memberStates: postgresMemberStates(pool),
     commandResults: (keys) => readCommandResults(pool, keys),
+    relayPositions: postgresRelayPositions(pool),
     assertSchema: () => assertSchema(pool),
     raiseLevel: () => raiseToSupported(pool),
     pruneRejections: (rows) => pruneSlice(pool, rows),
