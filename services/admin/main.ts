@@ -62,7 +62,7 @@ const exportChats: Subcommand = {
   run: async (_flags, { values }) => {
     const log = createLogger({ level: 'silent', name: 'admin' })
     const room = roomOf(values)
-    const write = (url: string): Promise<void> => withExportReads(url, log, room, runExport)
+    const write = (url: string): Promise<void> => withExportReads(url, log, room, (source) => runExport(source, room))
     const { databaseUrl, dataDir, times } = readConfigFor([])
     if (databaseUrl === undefined) return withStoppedChat(dataDir, log, write)
     await assertDirectSession(databaseUrl, times, log)

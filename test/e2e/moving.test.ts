@@ -55,6 +55,7 @@ describe.skipIf(noStackReason())('Moving chats between services', () => {
     expect(once.map(({ kind }) => kind)).toEqual(source.map(({ kind }) => kind))
     const times = (lines: typeof once) => lines.map((line) => 'created_at' in line && line.created_at)
     expect(times(once)).toEqual(times(source))
+    expect(await admin(0, 'export', '--room=01a20e3b-6128-7c5b-8f0e-1d2c3b4a5968')).toMatchObject({ code: 1, stdout: '' })
     const room = once.find((line) => line.kind === 'chat' && line.name === 'Lunch')
     const ofRoom = await exported(0, `--room=${room?.kind === 'chat' ? room.id : ''}`)
     expect(ofRoom).toEqual(

@@ -15,8 +15,11 @@ export const roomOf = (values: ReadonlyMap<string, string>): string | undefined 
   return room
 }
 
-/** Runs `admin export`: the lines to stdout, the progress to stderr. */
-export const runExport = async (source: ExportSource): Promise<void> => {
+/** Runs `admin export`, of one room if it is given: the lines to stdout, the progress to stderr. */
+export const runExport = async (source: ExportSource, room: string | undefined): Promise<void> => {
+  if (room !== undefined && (await source.events({ stream: room, seq: 0 }, 1)).length === 0) {
+    throw new Error(`there is no chat with the id ${room}`)
+  }
   const unknown = new Map<string, number>()
   const onUnknown = (type: string): void => void unknown.set(type, (unknown.get(type) ?? 0) + 1)
   await writeLines(exportLines(source, { exportedAt: new Date().toISOString(), onUnknown }), print)
