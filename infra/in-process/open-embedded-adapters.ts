@@ -1,4 +1,5 @@
 import type { CommandLog } from '../../shared/ports/command-log.ts'
+import type { ReadCommandResults } from '../../shared/ports/command-results.ts'
 import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { FanOut } from '../../shared/ports/fan-out.ts'
 import type { MemberStates } from '../../shared/ports/member-state.ts'
@@ -28,6 +29,7 @@ export interface EmbeddedAdapters {
   /** For a relay inside the process. */
   readonly relayPositions: RelayPositions
   readonly parkedRooms: (sink: string) => ParkedRooms
+  readonly commandResults: ReadCommandResults
 }
 
 /** Checking the schema takes two statements; a migration takes a connection of its own and 0.1 s. */
@@ -84,5 +86,6 @@ export const openEmbeddedAdapters = async (
     fanOut,
     relayPositions: database.relayPositions,
     parkedRooms: database.parkedRooms,
+    commandResults: database.commandResults,
   }
 }
