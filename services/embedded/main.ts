@@ -26,6 +26,15 @@ const startEmbeddedWebhook = async (
   return startEmbeddedRelay(config, webhook, { ...ports, sender }, service)
 }
 
+/** Loaded only with a check before sending. */
+const openPreSend = async (config: EmbeddedConfig, { life }: ServiceProcess) => {
+  if (config.preSend === undefined) return undefined
+  const { openPreSendSender } = await import('../../infra/http/open-pre-send-sender.ts')
+  const sender = openPreSendSender(config)
+  if (sender !== undefined) life.add('pre-send sender', sender.close)
+  return sender
+}
+
 /** Loads all modules that the database process does not need, while it starts. */
 const loadServices = async () => {
   const [ports, gateway, writer, page] = await Promise.all([
@@ -63,7 +72,8 @@ await runMain(async () => {
   const page = await pageReady
   // All clients of the embedded database share one session.
   const bounds = { ...config.bounds, databasePool: 1 }
-  const gateway = createGatewayService({ ...config, bounds }, { ...ports, rateLimitStore: undefined }, service, { page })
+  const adapters = { ...ports, rateLimitStore: undefined, preSendSender: await openPreSend(config, service) }
+  const gateway = createGatewayService({ ...config, bounds }, adapters, service, { page })
   life.add('gateway', gateway.drain)
   const { port } = await gateway.start()
   service.report(() => {
