@@ -36,6 +36,8 @@ posting.abort()
 const messages = await posted
 await run.settled(120_000)
 const problems = await run.problems()
-print(`  messages, requests, violations                    ${messages}, ${run.endpoint.received.length}, ${problems.length}  (aim: 0)`)
+print(
+  `  messages, requests, violations                    ${messages}, ${run.endpoint.received.length}, ${problems.length}  (aim: 0)`,
+)
 for (const problem of problems.slice(0, 10)) print(`  ${problem}`)
 process.exitCode = problems.length === 0 && percentile(latencies, 0.99) < 1_000 ? 0 : 1
