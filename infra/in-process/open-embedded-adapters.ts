@@ -1,4 +1,5 @@
 import type { CommandLog } from '../../shared/ports/command-log.ts'
+import type { ReadCommandResults } from '../../shared/ports/command-results.ts'
 import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { FanOut } from '../../shared/ports/fan-out.ts'
 import type { MemberStates } from '../../shared/ports/member-state.ts'
@@ -23,9 +24,13 @@ export interface EmbeddedAdapters {
   readonly readModel: ReadModel
   readonly memberStates: MemberStates
   readonly fanOut: FanOut
+<<<<<<< HEAD
   /** For a relay inside the process. */
   readonly relayPositions: RelayPositions
   readonly parkedRooms: (sink: string) => ParkedRooms
+=======
+  readonly commandResults: ReadCommandResults
+>>>>>>> main
 }
 
 /** Checking the schema takes two statements; a migration takes a connection of its own and 0.1 s. */
@@ -80,7 +85,11 @@ export const openEmbeddedAdapters = async (
     readModel: database.readModel,
     memberStates: database.memberStates,
     fanOut,
+<<<<<<< HEAD
     relayPositions: database.relayPositions,
     parkedRooms: database.parkedRooms,
+=======
+    commandResults: database.commandResults,
+>>>>>>> main
   }
 }

@@ -7,6 +7,7 @@ import type { WebhookConfig } from '../../shared/runtime/config/relay-config.ts'
 import { runMain } from '../../shared/runtime/process/run-main.ts'
 import type { ServiceProcess } from '../../shared/runtime/process/service-process.ts'
 import { openProcess } from '../../shared/runtime/process/service-process.ts'
+import { importAtStart, importedFile, untilAcknowledged } from './import-at-start.ts'
 import { refuseAddresses } from './refuse-addresses.ts'
 import { chatAddress, welcome } from './welcome.ts'
 
@@ -68,6 +69,10 @@ await runMain(async () => {
   const eventStream =
     config.webhook === undefined ? undefined : await startEmbeddedWebhook(config, config.webhook, ports, service)
   const writer = await startWriter(config, { ...ports, eventStream }, service)
+
+  const file = importedFile(process.argv.slice(2))
+  const drained = untilAcknowledged(() => writer.readiness().lag)
+  if (file !== undefined) await importAtStart(file, config, { ...ports, drained }, service)
 
   const page = await pageReady
   // All clients of the embedded database share one session.
