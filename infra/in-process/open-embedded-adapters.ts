@@ -24,13 +24,10 @@ export interface EmbeddedAdapters {
   readonly readModel: ReadModel
   readonly memberStates: MemberStates
   readonly fanOut: FanOut
-<<<<<<< HEAD
   /** For a relay inside the process. */
   readonly relayPositions: RelayPositions
   readonly parkedRooms: (sink: string) => ParkedRooms
-=======
   readonly commandResults: ReadCommandResults
->>>>>>> main
 }
 
 /** Checking the schema takes two statements; a migration takes a connection of its own and 0.1 s. */
@@ -85,11 +82,8 @@ export const openEmbeddedAdapters = async (
     readModel: database.readModel,
     memberStates: database.memberStates,
     fanOut,
-<<<<<<< HEAD
     relayPositions: database.relayPositions,
     parkedRooms: database.parkedRooms,
-=======
     commandResults: database.commandResults,
->>>>>>> main
   }
 }

@@ -186,7 +186,6 @@ export const readGatewayConfig = (env: Environment = process.env): GatewayConfig
 export const readDistributedConfig = (env: Environment = process.env): DistributedConfig =>
   Object.freeze(distributedConfig(parseEnvironment(env), 'is missing'))
 
-<<<<<<< HEAD
 /** The configuration of a relay of the distributed mode. Throws `ConfigError`. */
 export const readRelayConfig = (env: Environment = process.env): RelayConfig => {
   const { values, problems } = parseEnvironment(env)
@@ -197,10 +196,7 @@ export const readRelayConfig = (env: Environment = process.env): RelayConfig => 
   return Object.freeze({ ...sharedConfig(values), databaseUrl, kafkaBrokers, sink: 'webhook', webhook })
 }
 
-/** The configuration of an admin subcommand, which needs only some of the variables. Throws `ConfigError`. */
-=======
 /** The configuration of an admin subcommand, which needs only some of the variables; the others may be set too. Throws `ConfigError`. */
->>>>>>> main
 export const readConfigFor = <Need extends keyof typeof neededKeys>(
   needs: readonly Need[],
   env: Environment = process.env,
