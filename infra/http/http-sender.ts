@@ -16,19 +16,21 @@ export interface HttpSenderOptions {
   /** Networks that may be reached besides public addresses. */
   readonly allowedNetworks: readonly string[]
   readonly timeoutMs: number
-  /** Connections that stay open. */
+  /** Concurrent connections; further requests wait, within their time-out. */
   readonly connections: number
+  /** Bytes of an answer that are read; 1 KiB by default. */
+  readonly answerBytes?: number
   /** The resolver of the system by default. */
   readonly resolve?: Resolve
   /** PEM certificate authorities; those of the system by default. */
   readonly ca?: string
 }
 
-const answerBytes = 1_024
+const shortAnswerBytes = 1_024
 const headerBytes = 16 * 1_024
 
 /** The beginning of the body. The rest is not read: a long body ends the connection. */
-const beginningOf = async (answer: IncomingMessage): Promise<string> => {
+const beginningOf = async (answer: IncomingMessage, answerBytes: number): Promise<string> => {
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of answer) {
@@ -49,12 +51,12 @@ const errorOf = (error: unknown, signal: AbortSignal, isLate: boolean): HttpErro
 
 /** Opens no connection before the first request. */
 export const httpSender = (options: HttpSenderOptions): HttpSender => {
-  const { allowedNetworks, timeoutMs, connections, resolve = resolveHost, ca } = options
+  const { allowedNetworks, timeoutMs, connections, resolve = resolveHost, ca, answerBytes = shortAnswerBytes } = options
   const url = new URL(options.url)
   const isPlain = url.protocol === 'http:'
   const isAllowed = addressTest(allowedNetworks, isPlain)
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
-  const agentOptions = { keepAlive: true, maxFreeSockets: connections, timeout: timeoutMs * 2 }
+  const agentOptions = { keepAlive: true, maxSockets: connections, maxFreeSockets: connections, timeout: timeoutMs * 2 }
   const agent = isPlain ? new http.Agent(agentOptions) : new https.Agent(agentOptions)
   const request = isPlain ? http.request : https.request
   const fixed = {
@@ -78,7 +80,7 @@ export const httpSender = (options: HttpSenderOptions): HttpSender => {
     sent.on('error', answered.reject)
     sent.end(body)
     const answer = await answered.promise
-    const text = await beginningOf(answer)
+    const text = await beginningOf(answer, answerBytes)
     return { status: answer.statusCode ?? 0, retryAfter: answer.headers['retry-after'], body: text }
   }
 

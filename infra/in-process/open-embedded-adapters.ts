@@ -66,6 +66,7 @@ export const openEmbeddedAdapters = async (
   const deletion = startPeriodicDeletion({
     slices: {
       'old rejections': database.pruneRejections,
+      'old dead letters': database.pruneDeadLetters,
       'kept content of deleted messages': (rows) => database.sweepDeleted(deletedKeepDays, rows),
     },
     clock: systemClock,

@@ -8,7 +8,7 @@ import type { SearchIndex } from '../../shared/ports/search-index.ts'
 import type { Bounds } from '../../shared/runtime/config/bounds.ts'
 import type { Times } from '../../shared/runtime/config/times.ts'
 import type { Log } from '../../shared/runtime/observability/log.ts'
-import { pruneSlice } from './admin/prune.ts'
+import { pruneDeadLetterSlice, pruneSlice } from './admin/prune.ts'
 import { sweepSlice } from './admin/sweep.ts'
 import { raiseToSupported } from './connection/feature-level.ts'
 import { guardedPool } from './connection/guarded-pool.ts'
@@ -65,6 +65,8 @@ export interface Database {
   raiseLevel(): Promise<void>
   /** Deletes at most `rows` old rejections; resolves with the number deleted. Needs the owner's rights. */
   pruneRejections(rows: number): Promise<number>
+  /** The same for dead letters of relays. */
+  pruneDeadLetters(rows: number): Promise<number>
   /** Deletes about `rows` versions of messages that were deleted more than `keptDays` days ago; resolves with the number deleted. */
   sweepDeleted(keptDays: number, rows: number): Promise<number>
   /** The present use of the pool. */
@@ -131,6 +133,7 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
     assertSchema: () => assertSchema(pool),
     raiseLevel: () => raiseToSupported(pool),
     pruneRejections: (rows) => pruneSlice(pool, rows),
+    pruneDeadLetters: (rows) => pruneDeadLetterSlice(pool, rows),
     sweepDeleted: (keptDays, rows) => sweepSlice(pool, keptDays, rows),
     poolUse: () => {
       const { totalCount, idleCount, waitingCount } = connections

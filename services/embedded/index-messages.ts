@@ -5,7 +5,7 @@ import type { SearchIndex } from '../../shared/ports/search-index.ts'
 import type { SharedConfig } from '../../shared/runtime/config/config.ts'
 import type { ServiceProcess } from '../../shared/runtime/process/service-process.ts'
 import { systemClock } from '../../shared/runtime/process/system-clock.ts'
-import { searchSink } from '../relay/sinks/search-sink.ts'
+import { searchSink } from '../relay/search/search-sink.ts'
 import { startStoreRelay } from '../relay/store-relay.ts'
 
 /** The store that is indexed, and the index. */

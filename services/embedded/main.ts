@@ -27,6 +27,15 @@ const startEmbeddedWebhook = async (
   return startEmbeddedRelay(config, webhook, { ...ports, sender }, service)
 }
 
+/** Loaded only with a check before sending. */
+const openPreSend = async (config: EmbeddedConfig, { life }: ServiceProcess) => {
+  if (config.preSend === undefined) return undefined
+  const { openPreSendSender } = await import('../../infra/http/open-pre-send-sender.ts')
+  const sender = openPreSendSender(config)
+  if (sender !== undefined) life.add('pre-send sender', sender.close)
+  return sender
+}
+
 /** Loads all modules that the database process does not need, while it starts. */
 const loadServices = async () => {
   const modules = await Promise.all([
@@ -75,7 +84,8 @@ await runMain(async () => {
   // All clients of the embedded database share one session.
   const bounds = { ...config.bounds, databasePool: 1 }
   const searchIndex = config.search ? ports.searchIndex : undefined
-  const adapters = { ...ports, searchIndex, rateLimitStore: undefined }
+  const preSendSender = await openPreSend(config, service)
+  const adapters = { ...ports, searchIndex, rateLimitStore: undefined, preSendSender }
   const gateway = createGatewayService({ ...config, bounds }, adapters, service, { page })
   life.add('gateway', gateway.drain)
   const { port } = await gateway.start()

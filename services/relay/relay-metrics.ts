@@ -7,6 +7,14 @@ const secondsBuckets = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 60,
 const results = ['delivered', 'ended', 'status', 'timeout', 'connection', 'address', 'aborted'] as const
 const deadLetterCauses = ['status', 'expired'] as const satisfies readonly RefusalCause[]
 
+/** Registers the gauge of the lag; to be called once per registry. */
+export const createRelayLag = (registry: Registry): Gauge =>
+  new Gauge({
+    name: 'chat_relay_lag_records',
+    help: 'Events in the partitions of this relay that its sink does not have, as of the last fetch; those of parked rooms are not counted',
+    registers: [registry],
+  })
+
 /** Registers the metrics of a webhook; to be called once per registry. */
 export const createWebhookMetrics = (registry: Registry): WebhookMetrics => {
   const registers = [registry]

@@ -1,4 +1,3 @@
-import { Gauge } from 'prom-client'
 import type { CommandLog } from '../../shared/ports/command-log.ts'
 import type { HttpSender } from '../../shared/ports/http-sender.ts'
 import type { SearchIndex } from '../../shared/ports/search-index.ts'
@@ -6,8 +5,9 @@ import type { RelayConfig } from '../../shared/runtime/config/config.ts'
 import type { WebhookConfig } from '../../shared/runtime/config/relay-config.ts'
 import type { ServiceProcess } from '../../shared/runtime/process/service-process.ts'
 import { systemClock } from '../../shared/runtime/process/system-clock.ts'
+import { createRelayLag } from './relay-metrics.ts'
+import { searchSink } from './search/search-sink.ts'
 import type { RelaySink } from './sink.ts'
-import { searchSink } from './sinks/search-sink.ts'
 import type { WebhookPorts } from './start-webhook.ts'
 import { startWebhook } from './start-webhook.ts'
 import { startStreamRelay } from './stream-relay.ts'
@@ -40,11 +40,7 @@ export const startRelay = async (config: RelayConfig, ports: RelayPorts, service
   const consumption = await startStreamRelay({ sink, consume: ports.consume, clock: systemClock, times, log })
   life.add('relay', consumption.stop)
   consumption.failed.catch(life.fatal)
-  const lag = new Gauge({
-    name: 'chat_relay_lag_records',
-    help: 'Events in the partitions of this relay that its sink does not have, as of the last fetch; those of parked rooms are not counted',
-    registers: [metrics.registry],
-  })
+  const lag = createRelayLag(metrics.registry)
   onScrape(() => lag.set(consumption.lag))
   report(() => ({ state: 'ready', details: { sink: name, ...details(), lag: consumption.lag } }))
 }

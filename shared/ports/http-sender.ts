@@ -6,7 +6,7 @@ export interface HttpRequest {
   readonly signal: AbortSignal
 }
 
-/** The answer, without its body. */
+/** The answer to a request. */
 export interface HttpAnswer {
   readonly status: number
   /** The text of the header `Retry-After`. */

@@ -72,6 +72,10 @@ export const boundsTable = {
     value: 128,
     meaning: 'Concurrent requests of one relay to a webhook, for rooms that are slow, behind or retried.',
   },
+  preSendRequests: {
+    value: 100,
+    meaning: 'Concurrent checks of messages by one gateway before they are sent; further ones wait.',
+  },
   lookupItems: { value: 1_000, meaning: 'Items of one batched look-up.' },
   lookupMemberships: {
     value: 500,

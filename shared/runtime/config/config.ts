@@ -10,8 +10,8 @@ import type { ConfigValues, Environment, ParsedEnvironment } from './parse-envir
 import { parseEnvironment } from './parse-environment.ts'
 import type { Rates } from './rates.ts'
 import { defaultRates } from './rates.ts'
-import type { WebhookConfig } from './relay-config.ts'
-import { relayProblems, webhookConfig } from './relay-config.ts'
+import type { PreSendConfig, WebhookConfig } from './relay-config.ts'
+import { preSendConfig, relayProblems, webhookConfig } from './relay-config.ts'
 import type { SecurityConfig } from './security-config.ts'
 import { securityConfig } from './security-config.ts'
 import type { ServiceValues } from './settings.ts'
@@ -58,6 +58,8 @@ export interface PublicConfig extends SharedConfig {
   readonly webPage: boolean
   /** Whether messages can be searched. */
   readonly search: boolean
+  /** Undefined: messages are not checked before they are sent. */
+  readonly preSend: PreSendConfig | undefined
 }
 
 /** The configuration of the embedded mode. */
@@ -145,12 +147,14 @@ const distributedConfig = (
 const gatewayConfig = (parsed: ParsedEnvironment, reason: string): GatewayConfig => {
   const { values } = parsed
   const unset = missing(values, ['AUTH'], 'must be set in the distributed mode')
-  const problems = unset.length > 0 || hasProblem(parsed) ? unset : accessProblems(values)
+  const access = unset.length > 0 || hasProblem(parsed) ? unset : accessProblems(values)
+  const problems = parsed.problems.length > 0 ? access : [...access, ...relayProblems(values)]
   return Object.freeze({
     ...distributedConfig(parsed, reason, problems),
     access: accessConfig(values),
     webPage: values.WEB_PAGE === 'on',
     search: values.SEARCH === 'on',
+    preSend: preSendConfig(values),
   })
 }
 
@@ -179,6 +183,7 @@ export const readConfig = (env: Environment = process.env): Config => {
     access: accessConfig(values),
     webPage: values.WEB_PAGE !== 'off',
     search: values.SEARCH !== 'off',
+    preSend: preSendConfig(values),
     webhook: webhookConfig(values),
     mode: 'embedded',
   })

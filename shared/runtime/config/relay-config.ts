@@ -1,7 +1,7 @@
 import type { ConfigProblem } from './config-error.ts'
 import type { ServiceValues } from './settings.ts'
 
-/** The endpoint of a webhook. */
+/** A receiver of signed requests. */
 export interface WebhookConfig {
   readonly url: string
   /** One or two. */
@@ -10,23 +10,47 @@ export interface WebhookConfig {
   readonly privateNetworks: readonly string[]
 }
 
-/** The problems of the settings of the relay in combination. */
-export const relayProblems = ({
-  WEBHOOK_URL,
-  WEBHOOK_SECRETS,
-  WEBHOOK_PRIVATE_NETWORKS,
-}: Pick<ServiceValues, 'WEBHOOK_URL' | 'WEBHOOK_SECRETS' | 'WEBHOOK_PRIVATE_NETWORKS'>): ConfigProblem[] => {
-  if (WEBHOOK_URL === undefined)
-    return WEBHOOK_SECRETS === undefined ? [] : [{ key: 'WEBHOOK_SECRETS', reason: 'needs WEBHOOK_URL' }]
-  const isOpen = WEBHOOK_URL.startsWith('http:') && WEBHOOK_PRIVATE_NETWORKS.length === 0
+/** The receiver that checks messages before they are sent. */
+export interface PreSendConfig extends WebhookConfig {
+  /** Whether messages are accepted while it fails. */
+  readonly acceptsOnFailure: boolean
+}
+
+type RelayValues = Pick<ServiceValues, 'WEBHOOK_URL' | 'WEBHOOK_SECRETS' | 'WEBHOOK_PRIVATE_NETWORKS' | 'PRE_SEND_URL'>
+
+const urlKeys = ['WEBHOOK_URL', 'PRE_SEND_URL'] as const
+
+/** The problems of the settings of receivers in combination. */
+export const relayProblems = (values: RelayValues): ConfigProblem[] => {
+  const { WEBHOOK_SECRETS, WEBHOOK_PRIVATE_NETWORKS } = values
+  const set = urlKeys.filter((key) => values[key] !== undefined)
+  const [first] = set
+  if (first === undefined) {
+    return WEBHOOK_SECRETS === undefined ? [] : [{ key: 'WEBHOOK_SECRETS', reason: 'needs WEBHOOK_URL or PRE_SEND_URL' }]
+  }
+  const plain = WEBHOOK_PRIVATE_NETWORKS.length > 0 ? [] : set.filter((key) => values[key]?.startsWith('http:') === true)
   return [
-    ...(WEBHOOK_SECRETS === undefined ? [{ key: 'WEBHOOK_SECRETS', reason: 'must be set with WEBHOOK_URL' }] : []),
-    ...(isOpen ? [{ key: 'WEBHOOK_URL', reason: 'must begin with https://, unless WEBHOOK_PRIVATE_NETWORKS is set' }] : []),
+    ...(WEBHOOK_SECRETS === undefined ? [{ key: 'WEBHOOK_SECRETS', reason: `must be set with ${first}` }] : []),
+    ...plain.map((key) => ({ key, reason: 'must begin with https://, unless WEBHOOK_PRIVATE_NETWORKS is set' })),
   ]
 }
 
+const receiver = (url: string, { WEBHOOK_SECRETS: secrets = [], WEBHOOK_PRIVATE_NETWORKS: privateNetworks }: ServiceValues) => ({
+  url,
+  secrets,
+  privateNetworks,
+})
+
 /** The webhook of settings without problems; frozen. */
 export const webhookConfig = (values: ServiceValues): WebhookConfig | undefined => {
-  const { WEBHOOK_URL: url, WEBHOOK_SECRETS: secrets = [], WEBHOOK_PRIVATE_NETWORKS: privateNetworks } = values
-  return url === undefined ? undefined : Object.freeze({ url, secrets, privateNetworks })
+  const { WEBHOOK_URL: url } = values
+  return url === undefined ? undefined : Object.freeze(receiver(url, values))
+}
+
+/** The check before sending of settings without problems; frozen. */
+export const preSendConfig = (values: ServiceValues): PreSendConfig | undefined => {
+  const { PRE_SEND_URL: url, PRE_SEND_ON_FAILURE } = values
+  return url === undefined
+    ? undefined
+    : Object.freeze({ ...receiver(url, values), acceptsOnFailure: PRE_SEND_ON_FAILURE === 'accept' })
 }

@@ -111,6 +111,10 @@ export const timesTable = {
     value: 500,
     meaning: 'Interval at which a relay looks for rooms whose webhooks are due for a retry.',
   },
+  preSendMs: {
+    value: 500,
+    meaning: 'Time-out of the check of a message before it is sent (`PRE_SEND_URL`).',
+  },
   auditFullMs: {
     value: 86_400_000,
     meaning:

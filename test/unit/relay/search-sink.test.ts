@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { changeBy, searchSink } from '../../../services/relay/sinks/search-sink.ts'
+import { changeBy, searchSink } from '../../../services/relay/search/search-sink.ts'
 import type { IndexChange } from '../../../shared/ports/search-index.ts'
 import { allRoomEvents } from '../../../shared/room-events/room-events.ts'
 

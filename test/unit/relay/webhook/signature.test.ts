@@ -1,6 +1,6 @@
 import { Webhook } from 'standardwebhooks'
 import { describe, expect, it } from 'vitest'
-import { signedHeaders } from '../../../../services/relay/webhook/signature.ts'
+import { signedHeaders } from '../../../../shared/records/webhook-signature.ts'
 import { accepted, startWebhookEndpoint } from '../../../support/webhook-endpoint.ts'
 import { testSecret, webhookRig } from './webhook-rig.ts'
 

@@ -1,8 +1,5 @@
 import { createHmac } from 'node:crypto'
 
-/** A key of Standard Webhooks: `whsec_` and the key in Base64. */
-export const secretPattern = /^whsec_[A-Za-z0-9+/]{32,}={0,2}$/
-
 const keyOf = (secret: string): Buffer => Buffer.from(secret.slice('whsec_'.length), 'base64')
 
 /** A message to sign. `id` is the same at every attempt. */
