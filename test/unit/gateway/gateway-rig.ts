@@ -8,6 +8,7 @@ import type { EventStore } from '../../../shared/ports/event-store.ts'
 import type { FanOut, FanOutState } from '../../../shared/ports/fan-out.ts'
 import type { MemberStates } from '../../../shared/ports/member-state.ts'
 import type { ReadModel } from '../../../shared/ports/read-model.ts'
+import type { SearchIndex } from '../../../shared/ports/search-index.ts'
 import type { ProtocolLimits } from '../../../shared/protocol/limits.ts'
 import { defaultLimits } from '../../../shared/protocol/limits.ts'
 import type { Bounds } from '../../../shared/runtime/config/bounds.ts'
@@ -26,7 +27,12 @@ import { virtualClock } from '../simulation/virtual-clock.ts'
 import type { Received, SimulatedSocket } from '../simulation/world/simulated-socket.ts'
 import { simulatedSocket } from '../simulation/world/simulated-socket.ts'
 
-type Ports = { readonly eventStore: EventStore; readonly readModel: ReadModel; readonly memberStates?: MemberStates }
+type Ports = {
+  readonly eventStore: EventStore
+  readonly readModel: ReadModel
+  readonly memberStates?: MemberStates
+  readonly searchIndex?: SearchIndex | undefined
+}
 
 export interface RigClient {
   readonly socket: SimulatedSocket
