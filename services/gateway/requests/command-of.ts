@@ -4,17 +4,17 @@ import type { RequestRef } from '../../../shared/frames/answer-frame.ts'
 import type { RequestOf } from '../../../shared/protocol/requests.ts'
 import { directChatId } from '../../../shared/records/direct-chat-id.ts'
 import type { CreateChat } from '../../../shared/room-events/create-chat.ts'
-import type { AnyRoomEvent } from '../../../shared/room-events/room-event.ts'
-import type { ChatCommand, Command, RoomEventName } from '../../../shared/room-events/room-events.ts'
-import { roomEvents } from '../../../shared/room-events/room-events.ts'
-import type { AnyUserEvent } from '../../../shared/user-events/user-event.ts'
+import type { AnyRequestedRoomEvent } from '../../../shared/room-events/room-event.ts'
+import type { ChatCommand, Command, RequestedRoomEventName } from '../../../shared/room-events/room-events.ts'
+import { requestedRoomEvents } from '../../../shared/room-events/room-events.ts'
+import type { AnyRequestedUserEvent } from '../../../shared/user-events/user-event.ts'
 import type { UserCommand, UserEventName } from '../../../shared/user-events/user-events.ts'
 import { userEvents } from '../../../shared/user-events/user-events.ts'
 import type { CommandName } from './attempts.ts'
 import type { NamedCreateUser } from './claim-user.ts'
 
 /** A request that becomes a command in a room. */
-export type CommandRequest = RequestOf<RoomEventName>
+export type CommandRequest = RequestOf<RequestedRoomEventName>
 
 /** A request that becomes a command in the stream of its acting user. */
 export type OwnRequest = RequestOf<UserEventName>
@@ -28,7 +28,7 @@ export interface CommandSource {
 }
 
 const isCommandRequest = (request: RequestRef): request is CommandRequest =>
-  'body' in request && Object.hasOwn(roomEvents, request.event)
+  'body' in request && Object.hasOwn(requestedRoomEvents, request.event)
 
 /** Whether a request becomes a command in the stream of its acting user. */
 export const isOwnRequest = (request: RequestRef): request is OwnRequest => Object.hasOwn(userEvents, request.event)
@@ -36,7 +36,7 @@ export const isOwnRequest = (request: RequestRef): request is OwnRequest => Obje
 /** The command of a request whose sender has given it an id. Undefined: it has given none, or no command was read. */
 export const commandNameOf = (request: RequestRef): CommandName | undefined => {
   if (!isCommandRequest(request)) return undefined
-  const definition: AnyRoomEvent = roomEvents[request.event]
+  const definition: AnyRequestedRoomEvent = requestedRoomEvents[request.event]
   const { id, room = id } = definition.commandContent(request)
   return id === undefined || room === undefined ? undefined : { room, id }
 }
@@ -50,7 +50,7 @@ const digestOf = (actor: string, event: string, body: unknown): string =>
  * exactly as requested, so that it is the same in every version.
  */
 export const chatCommandOf = (request: CommandRequest, actor: string, { newId, now }: CommandSource): ChatCommand => {
-  const definition: AnyRoomEvent = roomEvents[request.event]
+  const definition: AnyRequestedRoomEvent = requestedRoomEvents[request.event]
   const { id = newId(), room: stream = id, body, directWith } = definition.commandContent(request)
   const names =
     directWith === undefined ? { stream, id, body, digest: digestOf(actor, request.event, body) } : directNames(actor, directWith)
@@ -66,7 +66,7 @@ const directNames = (actor: string, other: string): Pick<CreateChat, 'stream' | 
 
 /** The command of a request in the stream of its acting user. */
 export const userCommandOf = (request: OwnRequest, actor: string, { newId, now }: CommandSource): UserCommand => {
-  const definition: AnyUserEvent = userEvents[request.event]
+  const definition: AnyRequestedUserEvent = userEvents[request.event]
   const { id = newId(), body } = definition.commandContent(request)
   const digest = digestOf(actor, request.event, body)
   return { v: 1, type: definition.command, stream: actor, id, body, digest, user: actor, at: now() } as UserCommand
