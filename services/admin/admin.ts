@@ -3,10 +3,12 @@ export interface Subcommand {
   readonly meaning: string
   /** The required variables, for the help text. */
   readonly needs: string
+  /** The name of the argument that it requires, such as `<external id>`; absent: it takes none. */
+  readonly argument?: string
   /** The optional arguments, each with its meaning. */
   readonly flags?: Readonly<Record<string, string>>
   /** Resolves to `hasFindings` if an operator must look at the output. */
-  readonly run: (flags: ReadonlySet<string>) => Promise<unknown>
+  readonly run: (flags: ReadonlySet<string>, argument: string) => Promise<unknown>
 }
 
 /** The output streams of the admin command. */
@@ -21,9 +23,10 @@ export const hasFindings = Symbol('has findings')
 const exitCodes = { done: 0, failed: 1, misused: 2, hasFindings: 3 } as const
 
 const usage = (subcommands: Readonly<Record<string, Subcommand>>): string => {
+  const names = Object.entries(subcommands).map(([name, { argument }]) => (argument === undefined ? name : `${name} ${argument}`))
   const width = Math.max(...Object.keys(subcommands).map((name) => name.length))
-  const lines = Object.entries(subcommands).flatMap(([name, { meaning, needs, flags = {} }]) => [
-    `  ${name.padEnd(width)}  ${meaning} (needs ${needs})`,
+  const lines = Object.values(subcommands).flatMap(({ meaning, needs, flags = {} }, index) => [
+    `  ${names[index]?.padEnd(width)}  ${meaning} (needs ${needs})`,
     ...Object.entries(flags).map(([flag, meaning]) => `  ${''.padEnd(width)}    ${flag}  ${meaning}`),
   ])
   return [
@@ -38,6 +41,20 @@ const usage = (subcommands: Readonly<Record<string, Subcommand>>): string => {
 
 const isHelp = (argument: string | undefined): boolean => argument === '--help' || argument === '-h' || argument === 'help'
 
+/** The known flags among the arguments, and the other arguments. */
+const divided = (args: readonly string[], subcommand: Subcommand | undefined) => {
+  const isFlag = (argument: string): boolean => Object.hasOwn(subcommand?.flags ?? {}, argument)
+  return { flags: new Set(args.filter(isFlag)), others: args.filter((argument) => !isFlag(argument)) }
+}
+
+const problemOf = (name: string, subcommand: Subcommand | undefined, others: readonly string[]): string | undefined => {
+  if (name === '') return 'missing subcommand'
+  if (subcommand === undefined) return `unknown subcommand: ${name}`
+  const [unknown] = subcommand.argument === undefined ? others : others.slice(1)
+  if (unknown !== undefined) return `unknown argument: ${unknown}`
+  return subcommand.argument !== undefined && others.length === 0 ? `missing argument: ${subcommand.argument}` : undefined
+}
+
 /** Runs the subcommand that the arguments name. Resolves to the exit code; never rejects. */
 export const runAdmin = async (
   args: readonly string[],
@@ -50,14 +67,14 @@ export const runAdmin = async (
     return exitCodes.done
   }
   const subcommand = Object.hasOwn(subcommands, name) ? subcommands[name] : undefined
-  const extra = rest.find((flag) => !Object.hasOwn(subcommand?.flags ?? {}, flag))
-  if (subcommand === undefined || extra !== undefined) {
-    const unknown = subcommand === undefined ? `subcommand: ${name}` : `argument: ${extra}`
-    printError(`admin: ${name === '' ? 'missing subcommand' : `unknown ${unknown}`}\n\n${usage(subcommands)}`)
+  const { flags, others } = divided(rest, subcommand)
+  const problem = problemOf(name, subcommand, others)
+  if (subcommand === undefined || problem !== undefined) {
+    printError(`admin: ${problem}\n\n${usage(subcommands)}`)
     return exitCodes.misused
   }
   try {
-    const result = await subcommand.run(new Set(rest))
+    const result = await subcommand.run(flags, others[0] ?? '')
     return result === hasFindings ? exitCodes.hasFindings : exitCodes.done
   } catch (error) {
     printError(`admin ${name}: ${error instanceof Error ? error.message : String(error)}\n`)

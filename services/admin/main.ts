@@ -4,9 +4,12 @@ import { checkTopics } from '../../infra/kafka/admin/check-topics.ts'
 import { createTopics } from '../../infra/kafka/admin/create-topics.ts'
 import type { RepartitionOptions } from '../../infra/kafka/admin/repartition.ts'
 import { repartition } from '../../infra/kafka/admin/repartition.ts'
+import { topicRetention } from '../../infra/kafka/admin/topic-retention.ts'
+import { kafkaCommandLog } from '../../infra/kafka/command-log.ts'
 import { kafkaSecurity } from '../../infra/kafka/driver/kafka-security.ts'
 import { topicsOf } from '../../infra/kafka/driver/topics.ts'
 import { beginEpoch } from '../../infra/postgres/admin/begin-epoch.ts'
+import { withErasures } from '../../infra/postgres/admin/erasures.ts'
 import { migrate } from '../../infra/postgres/admin/migrate.ts'
 import { prune } from '../../infra/postgres/admin/prune.ts'
 import { raiseLevel, showLevel } from '../../infra/postgres/admin/raise-level.ts'
@@ -21,6 +24,7 @@ import { systemClock } from '../../shared/runtime/process/system-clock.ts'
 import type { Subcommand } from './admin.ts'
 import { runAdmin } from './admin.ts'
 import { auditFlags, runAudit } from './audit/run-audit.ts'
+import { eraseFlags, runErasure } from './erasure/run-erasure.ts'
 
 /** Reads the configuration only when the subcommand runs, so that `--help` needs none. */
 const onDatabase = (
@@ -45,6 +49,30 @@ const sweepDeleted: Subcommand = {
   run: async () => {
     const { databaseUrl, deletedKeepDays, logLevel } = readConfigFor(['databaseUrl', 'deletedKeepDays'])
     await sweep(databaseUrl, createLogger({ level: logLevel, name: 'admin' }), deletedKeepDays)
+  },
+}
+
+/** The messages of a user who is erased, and the profile, go through the command log, as every change does. */
+const eraseUserNamed: Subcommand = {
+  meaning:
+    'erases a user: profile, memberships, messages in all chats; prints a receipt as JSON; continues after an interruption',
+  needs: 'DATABASE_URL and KAFKA_BROKERS',
+  argument: '<external id>',
+  flags: eraseFlags,
+  run: async (flags, argument) => {
+    const { databaseUrl } = readConfigFor(['databaseUrl', 'kafkaBrokers'])
+    await onKafka(async (options) => {
+      const commandLog = kafkaCommandLog(options)
+      const retentions = await topicRetention(options, topicsOf(options.namespace, options.partitions))
+      try {
+        await withErasures(databaseUrl, options.log, async (erasures) => {
+          const deps = { ...erasures, commandLog, clock: systemClock, log: options.log }
+          output.print(`${JSON.stringify(await runErasure(deps, retentions, argument, flags))}\n`)
+        })
+      } finally {
+        await commandLog.close()
+      }
+    })
   },
 }
 
@@ -103,6 +131,7 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
   },
   prune: onDatabase('deletes rejections and audit rooms that are older than 30 days', prune),
   sweep: sweepDeleted,
+  'erase-user': eraseUserNamed,
 }
 
 const output = {
