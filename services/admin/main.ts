@@ -4,6 +4,7 @@ import { checkTopics } from '../../infra/kafka/admin/check-topics.ts'
 import { createTopics } from '../../infra/kafka/admin/create-topics.ts'
 import type { RepartitionOptions } from '../../infra/kafka/admin/repartition.ts'
 import { repartition } from '../../infra/kafka/admin/repartition.ts'
+import { setRetention } from '../../infra/kafka/admin/set-retention.ts'
 import { topicRetention } from '../../infra/kafka/admin/topic-retention.ts'
 import { kafkaCommandLog } from '../../infra/kafka/command-log.ts'
 import { kafkaSecurity } from '../../infra/kafka/driver/kafka-security.ts'
@@ -78,7 +79,7 @@ const eraseUserNamed: Subcommand = {
 
 const raiseFlag = '--raise'
 
-type TopicsOptions = RepartitionOptions & { readonly frameBytes: number }
+type TopicsOptions = RepartitionOptions & { readonly frameBytes: number; readonly eventsDays: number | undefined }
 
 const onKafka = async (work: (options: TopicsOptions) => Promise<void>): Promise<void> => {
   const config = readConfigFor(['kafkaBrokers'])
@@ -86,14 +87,23 @@ const onKafka = async (work: (options: TopicsOptions) => Promise<void>): Promise
   const log = createLogger({ level: logLevel, name: 'admin' })
   const clientId = 'chat-admin'
   const kafka = { brokers: kafkaBrokers, namespace, partitions, clientId, security: kafkaSecurity(security), times, log }
-  const options = { ...kafka, clock: systemClock, copies: replicationFactor, drainMs: 120_000, frameBytes: limits.frameBytes }
+  const options = {
+    ...kafka,
+    clock: systemClock,
+    copies: replicationFactor,
+    drainMs: 120_000,
+    frameBytes: limits.frameBytes,
+    eventsDays: config.eventsRetentionDays,
+  }
   await work(options)
 }
 
 const ensureTopics = async (options: TopicsOptions): Promise<void> => {
-  const { namespace, partitions, copies, frameBytes } = options
-  const specs = topicsOf(namespace, partitions)
+  const { namespace, partitions, copies, frameBytes, eventsDays } = options
+  const specs = topicsOf(namespace, partitions, eventsDays)
   await createTopics(options, specs, copies)
+  // Only an explicit setting: an upgrade must not delete events that the default of an earlier version kept.
+  if (eventsDays !== undefined) await setRetention(options, specs.events)
   await assertTopics(options, specs, ['commands', 'deadLetter', 'events'])
   await checkTopics(options, specs, { frameBytes, copies })
 }
@@ -101,7 +111,7 @@ const ensureTopics = async (options: TopicsOptions): Promise<void> => {
 const subcommands: Readonly<Record<string, Subcommand>> = {
   migrate: onDatabase('migrates the database schema', migrate),
   topics: {
-    meaning: 'creates missing topics and verifies the settings of existing ones',
+    meaning: 'creates missing topics, sets the retention of chat.events, and verifies the settings of existing ones',
     needs: 'KAFKA_BROKERS',
     run: () => onKafka(ensureTopics),
   },
