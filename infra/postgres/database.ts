@@ -1,9 +1,11 @@
+import type { ErasureReads } from '../../shared/ports/erasure.ts'
 import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { MemberStates } from '../../shared/ports/member-state.ts'
 import type { ReadModel } from '../../shared/ports/read-model.ts'
 import type { Bounds } from '../../shared/runtime/config/bounds.ts'
 import type { Times } from '../../shared/runtime/config/times.ts'
 import type { Log } from '../../shared/runtime/observability/log.ts'
+import { erasureReads } from './admin/erasure-reads.ts'
 import { pruneSlice } from './admin/prune.ts'
 import { sweepSlice } from './admin/sweep.ts'
 import { raiseToSupported } from './connection/feature-level.ts'
@@ -54,6 +56,8 @@ export interface Database {
   pruneRejections(rows: number): Promise<number>
   /** Deletes about `rows` versions of messages that were deleted more than `keptDays` days ago; resolves with the number deleted. */
   sweepDeleted(keptDays: number, rows: number): Promise<number>
+  /** The data that erasures are planned by. Needs the owner's rights. */
+  readonly erasureReads: ErasureReads
   /** The present use of the pool. */
   poolUse(): PoolUse
   /** Closes the pool after pending statements. Idempotent. */
@@ -115,6 +119,7 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
     raiseLevel: () => raiseToSupported(pool),
     pruneRejections: (rows) => pruneSlice(pool, rows),
     sweepDeleted: (keptDays, rows) => sweepSlice(pool, keptDays, rows),
+    erasureReads: erasureReads(pool),
     poolUse: () => {
       const { totalCount, idleCount, waitingCount } = connections
       return { used: totalCount - idleCount, waiting: waitingCount, limit }

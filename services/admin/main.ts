@@ -25,6 +25,7 @@ import { systemClock } from '../../shared/runtime/process/system-clock.ts'
 import type { Subcommand } from './admin.ts'
 import { runAdmin } from './admin.ts'
 import { auditFlags, runAudit } from './audit/run-audit.ts'
+import { expireMessages } from './erasure/expire-messages.ts'
 import { eraseFlags, runErasure } from './erasure/run-erasure.ts'
 
 /** Reads the configuration only when the subcommand runs, so that `--help` needs none. */
@@ -50,6 +51,25 @@ const sweepDeleted: Subcommand = {
   run: async () => {
     const { databaseUrl, deletedKeepDays, logLevel } = readConfigFor(['databaseUrl', 'deletedKeepDays'])
     await sweep(databaseUrl, createLogger({ level: logLevel, name: 'admin' }), deletedKeepDays)
+  },
+}
+
+const expire: Subcommand = {
+  meaning: 'erases messages that are older than RETENTION_DAYS, or than the rule retention_days of their chat',
+  needs: 'DATABASE_URL and KAFKA_BROKERS',
+  run: async () => {
+    const { databaseUrl, retentionDays } = readConfigFor(['databaseUrl', 'kafkaBrokers'])
+    await onKafka(async (options) => {
+      const commandLog = kafkaCommandLog(options)
+      try {
+        await withErasures(databaseUrl, options.log, async ({ reads }) => {
+          const counts = await expireMessages({ reads, commandLog, clock: systemClock }, retentionDays)
+          options.log.info({ ...counts, retentionDays }, 'old messages erased')
+        })
+      } finally {
+        await commandLog.close()
+      }
+    })
   },
 }
 
@@ -141,6 +161,7 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
   },
   prune: onDatabase('deletes rejections and audit rooms that are older than 30 days', prune),
   sweep: sweepDeleted,
+  expire,
   'erase-user': eraseUserNamed,
 }
 

@@ -3,18 +3,21 @@ import { startEmbeddedPostgres } from '../../infra/postgres/pglite/embedded-post
 import { readConfig } from '../../shared/runtime/config/config.ts'
 import { runMain } from '../../shared/runtime/process/run-main.ts'
 import { openProcess } from '../../shared/runtime/process/service-process.ts'
+import { systemClock } from '../../shared/runtime/process/system-clock.ts'
 import { refuseAddresses } from './refuse-addresses.ts'
 import { chatAddress, welcome } from './welcome.ts'
 
 /** Loads all modules that the database process does not need, while it starts. */
 const loadServices = async () => {
-  const [ports, gateway, writer, page] = await Promise.all([
+  const [ports, deletion, expiry, gateway, writer, page] = await Promise.all([
     import('../../infra/in-process/open-embedded-adapters.ts'),
+    import('../../infra/in-process/periodic-deletion.ts'),
+    import('../admin/erasure/expire-messages.ts'),
     import('../gateway/gateway-service.ts'),
     import('../writer/start-writer.ts'),
     import('../web/open-page.ts'),
   ])
-  return { ...ports, ...gateway, ...writer, ...page }
+  return { ...ports, ...deletion, ...expiry, ...gateway, ...writer, ...page }
 }
 
 await runMain(async () => {
@@ -33,10 +36,16 @@ await runMain(async () => {
   const pageReady = config.webPage
     ? loading.then(({ openPage }) => openPage(log, { needsToken: config.access.jwt !== undefined }))
     : undefined
-  const [{ url }, { openEmbeddedAdapters, createGatewayService, startWriter }] = await Promise.all([starting, loading])
+  const [{ url }, services] = await Promise.all([starting, loading])
+  const { openEmbeddedAdapters, createGatewayService, startWriter, startPeriodicDeletion, expireMessages } = services
   const ports = await openEmbeddedAdapters(config, url, service)
 
   const writer = await startWriter(config, { ...ports, eventStream: undefined }, service)
+
+  // No Kafka: the writer of this process erases what is too old.
+  const expire = () => expireMessages({ ...ports, reads: ports.erasureReads, clock: systemClock }, config.retentionDays)
+  const old = { 'messages older than the retention': async () => (await expire()).messages }
+  life.add('expiry', startPeriodicDeletion({ slices: old, clock: systemClock, log }).stop)
 
   const page = await pageReady
   // All clients of the embedded database share one session.

@@ -56,7 +56,7 @@ const erasedStates = (messages: ChatState['messages'], body: MessagesErased['bod
 
 /**
  * Erases messages: those of a user who is erased, or all that are older than the retention of the room. Only the operator
- * causes it, by `admin erase-user` and `admin sweep`.
+ * causes it, by `admin erase-user` and `admin expire`.
  */
 export const erase = defineRoomFact({
   name: 'erase',

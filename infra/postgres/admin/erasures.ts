@@ -18,7 +18,7 @@ export interface Erasures {
 const eraseLevel = 3
 
 /** Writers of an earlier version would not know the commands, and move them to the dead-letter topic. */
-export const assertErasable = async (session: DatabaseSession): Promise<void> => {
+const assertErasable = async (session: DatabaseSession): Promise<void> => {
   const level = await levelOf(session)
   if (level >= eraseLevel) return
   throw new Error(`the store has feature level ${level}, and erasures need ${eraseLevel}: run "admin level --raise" first`)

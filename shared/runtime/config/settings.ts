@@ -77,7 +77,7 @@ const serviceSettings = {
       .optional(),
   ),
   RETENTION_DAYS: setting(
-    'days after which messages of all chats are erased by `admin sweep`; the rule `retention_days` of a chat may be shorter. Unset: only that rule applies',
+    'days after which messages of all chats are erased by `admin expire`; the rule `retention_days` of a chat may be shorter. Unset: only that rule applies',
     '',
     whole(1, 36_500).optional(),
   ),
