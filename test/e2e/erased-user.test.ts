@@ -28,7 +28,7 @@ const fillWithWord = async (url: string, ann: Person, word: string) => {
   await ask('set-block', { user: ann.id, on: false })
   const { room } = await ann.createChat('present', [eve.id])
   const { room: former } = await ann.createChat('former', [eve.id])
-  const direct = await ask('create-chat', { chat: { direct: true }, users: [ann.id] })
+  const direct = await ask('create-chat', { direct: true, users: [ann.id] })
   const { chat: pair } = direct.body as { chat: { id: string } }
   for (const place of [room, former, pair.id]) {
     const message = randomUUID()
