@@ -1,4 +1,5 @@
 import type { CommandLog } from '../../shared/ports/command-log.ts'
+import type { ReadCommandResults } from '../../shared/ports/command-results.ts'
 import type { ErasureReads } from '../../shared/ports/erasure.ts'
 import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { FanOut } from '../../shared/ports/fan-out.ts'
@@ -23,6 +24,7 @@ export interface EmbeddedAdapters {
   readonly memberStates: MemberStates
   readonly fanOut: FanOut
   readonly erasureReads: ErasureReads
+  readonly commandResults: ReadCommandResults
 }
 
 /** Checking the schema takes two statements; a migration takes a connection of its own and 0.1 s. */
@@ -77,5 +79,6 @@ export const openEmbeddedAdapters = async (
     memberStates: database.memberStates,
     fanOut,
     erasureReads: database.erasureReads,
+    commandResults: database.commandResults,
   }
 }

@@ -1,4 +1,5 @@
 import { openAuditAdapters } from '../../infra/distributed/open-audit-adapters.ts'
+import { openImportAdapters } from '../../infra/distributed/open-import-adapters.ts'
 import { assertTopics } from '../../infra/kafka/admin/assert-topics.ts'
 import { checkTopics } from '../../infra/kafka/admin/check-topics.ts'
 import { createTopics } from '../../infra/kafka/admin/create-topics.ts'
@@ -17,7 +18,9 @@ import { raiseLevel, showLevel } from '../../infra/postgres/admin/raise-level.ts
 import { rebuild } from '../../infra/postgres/admin/rebuild.ts'
 import { makeRoles } from '../../infra/postgres/admin/roles.ts'
 import { sweep } from '../../infra/postgres/admin/sweep.ts'
+import { withExportReads } from '../../infra/postgres/admin/with-snapshot.ts'
 import { assertDirectSession } from '../../infra/postgres/connection/direct-session.ts'
+import { withStoppedChat } from '../../infra/postgres/pglite/with-stopped-chat.ts'
 import { readConfigFor, readDistributedConfig } from '../../shared/runtime/config/config.ts'
 import type { Logger } from '../../shared/runtime/observability/logger.ts'
 import { createLogger } from '../../shared/runtime/observability/logger.ts'
@@ -25,8 +28,12 @@ import { systemClock } from '../../shared/runtime/process/system-clock.ts'
 import type { Subcommand } from './admin.ts'
 import { runAdmin } from './admin.ts'
 import { auditFlags, runAudit } from './audit/run-audit.ts'
+import type { EraseUserDeps } from './erasure/erase-user.ts'
 import { expireMessages } from './erasure/expire-messages.ts'
 import { eraseFlags, runErasure } from './erasure/run-erasure.ts'
+import { slackSubcommand } from './moving/from-slack.ts'
+import { exportFlags, roomOf, runExport } from './moving/run-export.ts'
+import { importFlags, runImport } from './moving/run-import.ts'
 
 /** Reads the configuration only when the subcommand runs, so that `--help` needs none. */
 const onDatabase = (
@@ -54,52 +61,76 @@ const sweepDeleted: Subcommand = {
   },
 }
 
+/** Runs work that erases through the command log, as every change goes through it. */
+const erasing = async (work: (deps: EraseUserDeps, options: TopicsOptions) => Promise<void>): Promise<void> => {
+  const { databaseUrl } = readConfigFor(['databaseUrl', 'kafkaBrokers'])
+  await onKafka(async (options) => {
+    const { log } = options
+    const commandLog = kafkaCommandLog(options)
+    try {
+      await withErasures(databaseUrl, log, (found) => work({ ...found, commandLog, clock: systemClock, log }, options))
+    } finally {
+      await commandLog.close()
+    }
+  })
+}
+
 const expire: Subcommand = {
   meaning: 'erases messages that are older than RETENTION_DAYS, or than the rule retention_days of their chat',
   needs: 'DATABASE_URL and KAFKA_BROKERS',
-  run: async () => {
-    const { databaseUrl, retentionDays } = readConfigFor(['databaseUrl', 'kafkaBrokers'])
-    await onKafka(async (options) => {
-      const commandLog = kafkaCommandLog(options)
-      try {
-        await withErasures(databaseUrl, options.log, async ({ reads }) => {
-          const counts = await expireMessages({ reads, commandLog, clock: systemClock }, retentionDays)
-          options.log.info({ ...counts, retentionDays }, 'old messages erased')
-        })
-      } finally {
-        await commandLog.close()
-      }
-    })
+  run: () =>
+    erasing(async (deps, { retentionDays, log }) =>
+      log.info({ ...(await expireMessages(deps, retentionDays)), retentionDays }, 'old messages erased'),
+    ),
+}
+
+const eraseUserNamed: Subcommand = {
+  operand: 'EXTERNAL-ID',
+  meaning: 'erases a user: profile, memberships, all its messages; prints a receipt as JSON; continues after an interruption',
+  needs: 'DATABASE_URL and KAFKA_BROKERS',
+  flags: eraseFlags,
+  run: (flags, { operand }) =>
+    erasing(async (deps, options) => {
+      const retentions = await topicRetention(options, topicsOf(options.namespace, options.partitions))
+      output.print(`${JSON.stringify(await runErasure(deps, retentions, operand, flags))}\n`)
+    }),
+}
+
+/** Without DATABASE_URL, the chats of the embedded mode. stdout has only the lines, so nothing is logged there. */
+const exportChats: Subcommand = {
+  meaning: 'writes users, chats and messages as JSON lines to stdout; may run beside the service',
+  needs: 'DATABASE_URL, or DATA_DIR of an embedded chat that does not run',
+  flags: exportFlags,
+  run: async (_flags, { values }) => {
+    const log = createLogger({ level: 'silent', name: 'admin' })
+    const room = roomOf(values)
+    const write = (url: string): Promise<void> => withExportReads(url, log, room, (source) => runExport(source, room))
+    const { databaseUrl, dataDir, times } = readConfigFor([])
+    if (databaseUrl === undefined) return withStoppedChat(dataDir, log, write)
+    await assertDirectSession(databaseUrl, times, log)
+    return write(databaseUrl)
   },
 }
 
-/** The messages of a user who is erased, and the profile, go through the command log, as every change does. */
-const eraseUserNamed: Subcommand = {
-  meaning:
-    'erases a user: profile, memberships, messages in all chats; prints a receipt as JSON; continues after an interruption',
-  needs: 'DATABASE_URL and KAFKA_BROKERS',
-  argument: '<external id>',
-  flags: eraseFlags,
-  run: async (flags, argument) => {
-    const { databaseUrl } = readConfigFor(['databaseUrl', 'kafkaBrokers'])
-    await onKafka(async (options) => {
-      const commandLog = kafkaCommandLog(options)
-      const retentions = await topicRetention(options, topicsOf(options.namespace, options.partitions))
-      try {
-        await withErasures(databaseUrl, options.log, async (erasures) => {
-          const deps = { ...erasures, commandLog, clock: systemClock, log: options.log }
-          output.print(`${JSON.stringify(await runErasure(deps, retentions, argument, flags))}\n`)
-        })
-      } finally {
-        await commandLog.close()
-      }
-    })
+const importChats: Subcommand = {
+  operand: 'FILE.jsonl',
+  meaning: 'imports JSON lines through the running writers; can be repeated and continued; exit code 3: rejected lines',
+  needs: 'KAFKA_BROKERS and DATABASE_URL; --dry-run needs none; the embedded chat has `npm start -- --import=FILE`',
+  flags: importFlags,
+  run: (flags, given) => {
+    if (flags.has('--dry-run')) return runImport(readConfigFor([]), undefined, given)
+    const config = readConfigFor(['databaseUrl', 'kafkaBrokers'])
+    return runImport(config, (service) => openImportAdapters(config, service), given)
   },
 }
 
 const raiseFlag = '--raise'
 
-type TopicsOptions = RepartitionOptions & { readonly frameBytes: number; readonly eventsDays: number | undefined }
+interface TopicsOptions extends RepartitionOptions {
+  readonly frameBytes: number
+  readonly eventsDays: number | undefined
+  readonly retentionDays: number | undefined
+}
 
 const onKafka = async (work: (options: TopicsOptions) => Promise<void>): Promise<void> => {
   const config = readConfigFor(['kafkaBrokers'])
@@ -114,6 +145,7 @@ const onKafka = async (work: (options: TopicsOptions) => Promise<void>): Promise
     drainMs: 120_000,
     frameBytes: limits.frameBytes,
     eventsDays: config.eventsRetentionDays,
+    retentionDays: config.retentionDays,
   }
   await work(options)
 }
@@ -163,6 +195,9 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
   sweep: sweepDeleted,
   expire,
   'erase-user': eraseUserNamed,
+  export: exportChats,
+  import: importChats,
+  'from-slack': slackSubcommand,
 }
 
 const output = {

@@ -4,6 +4,7 @@ import { readConfig } from '../../shared/runtime/config/config.ts'
 import { runMain } from '../../shared/runtime/process/run-main.ts'
 import { openProcess } from '../../shared/runtime/process/service-process.ts'
 import { systemClock } from '../../shared/runtime/process/system-clock.ts'
+import { importAtStart, importedFile, untilAcknowledged } from './import-at-start.ts'
 import { refuseAddresses } from './refuse-addresses.ts'
 import { chatAddress, welcome } from './welcome.ts'
 
@@ -46,6 +47,9 @@ await runMain(async () => {
   const expire = () => expireMessages({ ...ports, reads: ports.erasureReads, clock: systemClock }, config.retentionDays)
   const old = { 'messages older than the retention': async () => (await expire()).messages }
   life.add('expiry', startPeriodicDeletion({ slices: old, clock: systemClock, log }).stop)
+  const file = importedFile(process.argv.slice(2))
+  const drained = untilAcknowledged(() => writer.readiness().lag)
+  if (file !== undefined) await importAtStart(file, config, { ...ports, drained }, service)
 
   const page = await pageReady
   // All clients of the embedded database share one session.
