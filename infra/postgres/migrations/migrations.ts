@@ -7,6 +7,7 @@ import { ProfilesAndBlocks } from './0007-people.ts'
 import { MemberState } from './0008-member-state.ts'
 import { Roles } from './0009-roles.ts'
 import { Search } from './0010-search.ts'
+import { Erasure } from './0011-erasure.ts'
 import { Relay } from './0013-relay.ts'
 
 /** Every migration, in order. Names are kept in the database and never change. */
@@ -20,5 +21,6 @@ export const migrations = [
   { name: '0008-member-state', class: MemberState },
   { name: '0009-roles', class: Roles },
   { name: '0010-search', class: Search },
+  { name: '0011-erasure', class: Erasure },
   { name: '0013-relay', class: Relay },
 ]
