@@ -51,10 +51,6 @@ done
 allow "$admin" --operation Alter --operation Delete --topic "${prefix}chat.commands"
 allow "$admin" --operation Describe --operation Delete --group "${prefix}chat.writer"
 
-# `admin replay` sets the writers back to a time.
-allow "$admin" --operation Read --topic "${prefix}chat.commands"
-allow "$admin" --operation Read --group "${prefix}chat.writer"
-
 # `admin audit` publishes canary commands, reads every event in consumer groups of its own, and reads the lag of the writers.
 allow "$audit" --operation Write --operation Describe --operation DescribeConfigs --topic "${prefix}chat.commands"
 allow "$audit" --operation Read --operation Describe --operation DescribeConfigs --topic "${prefix}chat.events"

@@ -5,7 +5,6 @@ import { checkTopics } from '../../infra/kafka/admin/check-topics.ts'
 import { createTopics } from '../../infra/kafka/admin/create-topics.ts'
 import type { RepartitionOptions } from '../../infra/kafka/admin/repartition.ts'
 import { repartition } from '../../infra/kafka/admin/repartition.ts'
-import { replayCommands } from '../../infra/kafka/admin/replay-commands.ts'
 import { kafkaSecurity } from '../../infra/kafka/driver/kafka-security.ts'
 import { topicsOf } from '../../infra/kafka/driver/topics.ts'
 import { beginEpoch } from '../../infra/postgres/admin/begin-epoch.ts'
@@ -19,7 +18,6 @@ import { withExportReads } from '../../infra/postgres/admin/with-snapshot.ts'
 import { assertDirectSession } from '../../infra/postgres/connection/direct-session.ts'
 import { withStoppedChat } from '../../infra/postgres/pglite/with-stopped-chat.ts'
 import { readConfigFor, readDistributedConfig } from '../../shared/runtime/config/config.ts'
-import { StartError } from '../../shared/runtime/config/start-error.ts'
 import type { Logger } from '../../shared/runtime/observability/logger.ts'
 import { createLogger } from '../../shared/runtime/observability/logger.ts'
 import { systemClock } from '../../shared/runtime/process/system-clock.ts'
@@ -106,15 +104,6 @@ const ensureTopics = async (options: TopicsOptions): Promise<void> => {
   await checkTopics(options, specs, { frameBytes, copies })
 }
 
-/** A time without a zone would be that of the machine. */
-const readTime = (text: string): Date => {
-  const time = new Date(text)
-  if (!text.endsWith('Z') || Number.isNaN(time.getTime())) {
-    throw new StartError(`"${text}" is no time in UTC, such as 2026-01-31T11:55:00Z`)
-  }
-  return time
-}
-
 const subcommands: Readonly<Record<string, Subcommand>> = {
   migrate: onDatabase('migrates the database schema', migrate),
   topics: {
@@ -126,15 +115,6 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     meaning: 'changes the command log to PARTITIONS partitions: stops intake, drains, recreates the topic to reduce the number',
     needs: 'KAFKA_BROKERS',
     run: () => onKafka(repartition),
-  },
-  replay: {
-    operand: 'TIME',
-    meaning: 'sets the writers back to a time in UTC: they decide every command since then again; requires that no writer runs',
-    needs: 'KAFKA_BROKERS',
-    run: (_flags, { operand }) => {
-      const to = readTime(operand)
-      return onKafka((options) => replayCommands(options, to))
-    },
   },
   roles: onDatabase('creates least-privilege roles for writer and gateway', makeRoles),
   level: onDatabase(

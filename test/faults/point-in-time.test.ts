@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { Kafka, logLevel } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { topicsOf, writerGroup } from '../../infra/kafka/driver/topics.ts'
 import { withSession } from '../contract/postgres/session.ts'
 import type { Person } from '../support/client/person.ts'
 import { freshName, personOn } from '../support/client/person.ts'
@@ -14,6 +16,19 @@ import { quickWriters } from './own-chat.ts'
 const partitions = 3
 /** A command may wait in Kafka before the moment, and be stored after it. Repeated commands have no effect. */
 const earlierMs = 300_000
+
+/** Sets the position of the writers to a time, as `kafka-consumer-groups.sh --reset-offsets --to-datetime` does. */
+const rewindCommands = async (stack: Stack, namespace: string, moment: Date): Promise<void> => {
+  const admin = new Kafka({ brokers: [...stack.urls().kafkaBrokers], logLevel: logLevel.NOTHING }).admin()
+  const topic = topicsOf(namespace, partitions).commands.name
+  await admin.connect()
+  try {
+    const offsets = await admin.fetchTopicOffsetsByTimestamp(topic, moment.getTime())
+    await admin.setOffsets({ groupId: writerGroup(namespace), topic, partitions: offsets })
+  } finally {
+    await admin.disconnect()
+  }
+}
 
 interface Resumed {
   readonly person: Person
@@ -82,7 +97,7 @@ describe.skipIf(stackKind() !== 'native')('A database that is recovered to a poi
     await restored.person.socket[Symbol.asyncDispose]()
 
     await stopAll()
-    await chat.admin('replay', new Date(moment.getTime() - earlierMs).toISOString())
+    await rewindCommands(stack, chat.namespace, new Date(moment.getTime() - earlierMs))
     await startAll()
     const again = await resumeOn(url(), name, { [room]: 4 }, restored.epoch)
     await using back = again.person

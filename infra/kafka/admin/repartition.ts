@@ -8,7 +8,6 @@ import type { Copies } from './create-topics.ts'
 import { createTopics } from './create-topics.ts'
 import { groupLag } from './group-lag.ts'
 import { partitionCount } from './partition-count.ts'
-import { runningWriters } from './running-writers.ts'
 
 /** Options of `repartition`; `partitions` is the new number. */
 export interface RepartitionOptions extends KafkaCommandLogOptions {
@@ -72,7 +71,9 @@ const notDrained = (state: LogState | undefined): StartError =>
   )
 
 const assertNoWriters = async (options: RepartitionOptions): Promise<void> => {
-  const count = await runningWriters(options)
+  const group = writerGroup(options.namespace)
+  const { groups } = await withAdmin(options, (admin) => admin.describeGroups([group]))
+  const count = groups[0]?.members.length ?? 0
   if (count > 0)
     throw new StartError(`the log is drained, and ${count} writers still run: stop them, then run "admin repartition" again`)
 }
