@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
+import { operator } from '../../../shared/domain/commands.ts'
 import { roomWithChanges } from '../room-with-changes.ts'
 import type { OpenStore } from '../stored-chat.ts'
+import { append, at, usersAdded } from '../stored-chat.ts'
 
 /** A room with two threads of Ann; the first one has replies of Ann at the seqs 4, 5 and 6. */
 const roomWithThreads = async ({ store }: OpenStore) => {
@@ -51,6 +53,18 @@ export const threadMarkerTests = (opened: () => OpenStore): void => {
     expect(page).toMatchObject({ read: { gen: 0, seq: 5 }, messages: [{ seq: 5 }, { seq: 6 }] })
     expect(await listed(bob, { cursor: page?.nextCursor })).toMatchObject({ read: { gen: 0, seq: 5 }, messages: [{ seq: 4 }] })
     for (const without of [await listed(ann, { thread }), await listed(bob, {})]) expect(without).not.toHaveProperty('read')
+  })
+
+  it('of an erased member are gone', async () => {
+    const store = opened()
+    const { ann, bob, room, thread, act } = await roomWithThreads(store)
+    await store.memberStates.markThreads([ann, bob].map((user) => ({ room, user, thread, read: { gen: 0, seq: 5 } })))
+    const id = randomUUID()
+    const erase = { v: 1, type: 'Erase', stream: room, id, digest: id, user: operator, at: at(900_000) } as const
+    await act({ ...erase, body: { user: bob, from: 1, before: 7 } })
+    await append(store.store, usersAdded(room, 8, [bob]))
+    const listed = async (reader: string) => (await store.readModel.messagesOf({ room, reader, limit: 5, thread }))?.read
+    expect([await listed(ann), await listed(bob)]).toEqual([{ gen: 0, seq: 5 }, undefined])
   })
 
   it('need a present member, and a message of the room that is not a reply', async () => {
