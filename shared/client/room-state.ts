@@ -135,6 +135,7 @@ export const createRoomState = (id: string, calls: HandleDeps): RoomState => {
     listMembers: inRoom(calls.listMembers),
     markRead: inRoom(calls.markRead),
     markUnread: inRoom(calls.markUnread),
+    markThread: inRoom(calls.markThread),
     setChatSettings: inRoom(calls.setChatSettings),
     on: (name, listener) => {
       if (name === 'change' || name === 'changed') return changes.on(name, listener as () => void)

@@ -37,6 +37,7 @@ const grants = {
     deleted_message: 'select',
     member_state: 'select, insert, update',
     message_term: 'select',
+    thread_marker: 'select, insert, update',
     meta: 'select',
     mikro_orm_migrations: 'select',
   },

@@ -32,6 +32,8 @@ const fill = async (client: pg.Client, canary: string): Promise<void> => {
     from chat, generate_series(1, 5) n`)
   await client.query(`insert into message select id, n, gen_random_uuid(), ${old}, created_by, 'text'
     from chat, generate_series(2, 5) n`)
+  await client.query(`insert into message_text select chat_id, seq, seq, created_at, array['word'] from message`)
+  await client.query(`insert into message_term select chat_id, 'word', created_at, seq from message`)
 }
 
 const scanned = (plan: Plan): readonly string[] => [
@@ -46,7 +48,7 @@ describe.skipIf(noStackReason())('deleting old rooms of the audit on PostgreSQL'
       const url = await freshDatabase()
       await withSession(url, async (client) => {
         if (when === 'without statistics') {
-          for (const table of ['app_user', 'chat', 'chat_member', 'event', 'message'])
+          for (const table of ['app_user', 'chat', 'chat_member', 'event', 'message', 'message_text', 'message_term'])
             await client.query(`alter table ${table} set (autovacuum_enabled = false)`)
         }
         await fill(client, randomUUID())
