@@ -5,8 +5,8 @@ import type { UserEventName, UserEventOf } from '../user-events/user-events.ts'
 import { userEventNames, userEvents } from '../user-events/user-events.ts'
 import type { ErrorCode } from './errors.ts'
 import { errors } from './errors.ts'
-import { searchAnswers } from './search.ts'
 import { markerSchema, memberStateAnswers, settingsSchema, unreadFields } from './member-state.ts'
+import { searchAnswers } from './search.ts'
 import {
   chatSchema,
   id,

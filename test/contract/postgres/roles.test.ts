@@ -28,6 +28,8 @@ const tables = [
   'deleted_message',
   'member_state',
   'thread_marker',
+  'message_text',
+  'message_term',
   'relay_position',
   'relay_parked',
   'relay_dead_letter',
@@ -56,6 +58,8 @@ const kept = 'deleted_message'
 const ofGateways: readonly string[] = ['member_state', 'thread_marker']
 /** Tables of relays only; `relay_position` is for the embedded service, which has one owner. */
 const ofRelays = ['relay_position', 'relay_parked', 'relay_dead_letter', 'relay_ended']
+/** The search index: relays write it, and gateways read its terms. */
+const ofSearch = ['message_text', 'message_term']
 
 describe.skipIf(noStackReason() ?? sharedStack().kind === 'env')('the roles of a database', () => {
   let owner: string
@@ -83,8 +87,9 @@ describe.skipIf(noStackReason() ?? sharedStack().kind === 'env')('the roles of a
   it.each(tables)('may read %s', async (table) => {
     const results = [await tryOn(writer, `select from ${table}`), await tryOn(gateway, `select from ${table}`)]
     const isOfRelays = ofRelays.includes(table)
-    const isUnreadByWriter = table === kept || ofGateways.includes(table) || isOfRelays
-    expect(results).toEqual([isUnreadByWriter ? denied : 'ok', isOfRelays ? denied : 'ok'])
+    const isUnreadByWriter = [kept, ...ofGateways, ...ofSearch].includes(table) || isOfRelays
+    const isUnreadByGateway = table === 'message_text' || isOfRelays
+    expect(results).toEqual([isUnreadByWriter ? denied : 'ok', isUnreadByGateway ? denied : 'ok'])
   })
 
   it.each(tables.filter((table) => !ofGateways.includes(table)))('of gateways may not write %s', async (table) => {
@@ -207,11 +212,14 @@ describe.skipIf(noStackReason() ?? sharedStack().kind === 'env')('the roles of a
   })
 
   it.each(tables)('of relays may read events and write only the tables of relays: %s', async (table) => {
-    const isRead = ['event', 'chat', 'chat_member', 'meta', 'mikro_orm_migrations', ...ofRelays.slice(1)].includes(table)
-    const isWritten = ofRelays.slice(1).includes(table)
+    const readOnly = ['event', 'chat', 'chat_member', 'message', 'meta', 'mikro_orm_migrations']
+    const isWritten = [...ofRelays.slice(1), ...ofSearch].includes(table)
+    const isRead = isWritten || readOnly.includes(table)
     expect(await tryOn(relay, `select from ${table}`)).toBe(isRead ? 'ok' : denied)
     expect(await tryOn(relay, `insert into ${table} select * from ${table} ${noRow}`)).toBe(isWritten ? 'ok' : denied)
-    expect(await tryOn(relay, `delete from ${table} ${noRow}`)).toBe(table === 'relay_parked' ? 'ok' : denied)
+    expect(await tryOn(relay, `delete from ${table} ${noRow}`)).toBe(
+      ['relay_parked', ...ofSearch].includes(table) ? 'ok' : denied,
+    )
     expect(await tryOn(relay, `truncate ${table}`)).toBe(denied)
   })
 
