@@ -133,6 +133,7 @@ export const createRoomState = (id: string, calls: HandleDeps): RoomState => {
     updateMembers: inRoom(calls.updateMembers),
     listMembers: inRoom(calls.listMembers),
     markRead: inRoom(calls.markRead),
+    markDelivered: inRoom(calls.markDelivered),
     markUnread: inRoom(calls.markUnread),
     setChatSettings: inRoom(calls.setChatSettings),
     on: (name, listener) => {

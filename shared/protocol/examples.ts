@@ -179,6 +179,7 @@ export const pushExamples = {
   presence: { event: 'presence', body: { user_id: bob, online: false } },
   profile: { event: 'profile', body: { user_id: bob } },
   read: { event: 'read', room, body: { user_id: bob, seq: 5, gen: 0 } },
+  settings: { event: 'settings', room, body: { muted_until: '2026-12-01T08:00:00.000Z' } },
   features: { event: 'features', body: { features: ['create-user', 'new-message', 'edit-message'], level: 2 } },
 } as const
 

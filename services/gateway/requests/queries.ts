@@ -12,8 +12,8 @@ import type { Request, RequestOf } from '../../../shared/protocol/requests.ts'
 import { chatRulesLevel } from '../../../shared/room-events/chat-rules-level.ts'
 import type { FeatureLevel } from '../reads/feature-level.ts'
 import { visibleUsers } from '../reads/visible-users.ts'
+import { settingsBody } from '../signals/settings-body.ts'
 import type { AnswerBudget } from './answer-budget.ts'
-import { settingsBody } from './member-requests.ts'
 import type { Requester } from './requester.ts'
 
 /** A request that is answered from the read model. */
