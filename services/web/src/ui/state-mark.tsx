@@ -4,30 +4,15 @@ import type { OutgoingMessage } from '../model/outgoing-messages.ts'
 import type { Receipt } from '../model/receipts.ts'
 import type { IconName } from './icons.tsx'
 import { Icon } from './icons.tsx'
+import type { Stage } from './receipt-text.ts'
+import { receiptText, stageOf } from './receipt-text.ts'
 
 const outgoing = {
   pending: { icon: 'clock', text: 'Being sent' },
   failed: { icon: 'alert', text: 'Not sent' },
 } as const
 
-type Stage = 'sent' | 'delivered' | 'read'
-
 const icons: Readonly<Record<Stage, IconName>> = { sent: 'check', delivered: 'checks', read: 'checks' }
-
-/** The stage that all recipients have reached. */
-export const stageOf = ({ delivered, read, of }: Receipt): Stage => {
-  if (of === 0 || delivered < of) return 'sent'
-  return read < of ? 'delivered' : 'read'
-}
-
-/** The stage as a text; in a group, with the number of those who have reached it. */
-export const receiptText = ({ delivered, read, of }: Receipt): string => {
-  if (delivered === 0) return 'Sent'
-  const [word, count] = read > 0 ? ['Read', read] : ['Delivered', delivered]
-  if (of === 1) return word
-  if (count < of) return `${word} ${word === 'Read' ? 'by' : 'to'} ${count} of ${of}`
-  return `${word} ${word === 'Read' ? 'by' : 'to'} all`
-}
 
 const unknown: Receipt = { delivered: 0, read: 0, of: 0 }
 
