@@ -68,5 +68,6 @@ export const playScene = async (browser: Browser, url: string): Promise<ChatScen
       .waitFor()
   }
   await changeScene(ann, bob)
+  await ann.row('after lunch').locator('.state').getByText('Read', { exact: true }).waitFor({ state: 'attached' })
   return { ann, bob }
 }
