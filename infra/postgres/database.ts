@@ -1,6 +1,8 @@
+import type { ReadCommandResults } from '../../shared/ports/command-results.ts'
 import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { MemberStates } from '../../shared/ports/member-state.ts'
 import type { ReadModel } from '../../shared/ports/read-model.ts'
+import type { RelayPositions } from '../../shared/ports/relay-positions.ts'
 import type { Bounds } from '../../shared/runtime/config/bounds.ts'
 import type { Times } from '../../shared/runtime/config/times.ts'
 import type { Log } from '../../shared/runtime/observability/log.ts'
@@ -13,9 +15,11 @@ import type { PoolUse } from './connection/pool-metrics.ts'
 import { assertSchema } from './connection/schema-version.ts'
 import type { WriterConnection } from './connection/writer-connection.ts'
 import { openWriterConnection, pooledWriterConnection } from './connection/writer-connection.ts'
+import { readCommandResults } from './event-store/command-results.ts'
 import { postgresEventStore } from './event-store/event-store.ts'
 import { postgresMemberStates } from './member-state/member-states.ts'
 import { postgresReadModel } from './read-model/read-model.ts'
+import { postgresRelayPositions } from './relay/relay-positions.ts'
 
 /** The time-outs that the database adapters use. */
 export type DatabaseTimes = Pick<
@@ -43,6 +47,8 @@ export interface Database {
   readonly eventStore: EventStore
   readonly readModel: ReadModel
   readonly memberStates: MemberStates
+  readonly commandResults: ReadCommandResults
+  readonly relayPositions: RelayPositions
   /**
    * Rejects with `SchemaError` when migrations are missing, with `LevelError` when the store's feature level is higher
    * than this program supports, and with `StoreError` when the database cannot be asked.
@@ -111,6 +117,8 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
     eventStore: postgresEventStore(pool, { pageBytes: bounds.pageBytes, keepsDeleted: options.keepsDeleted ?? false }, connect),
     readModel: postgresReadModel(pool, bounds.pageBytes),
     memberStates: postgresMemberStates(pool),
+    commandResults: (keys) => readCommandResults(pool, keys),
+    relayPositions: postgresRelayPositions(pool),
     assertSchema: () => assertSchema(pool),
     raiseLevel: () => raiseToSupported(pool),
     pruneRejections: (rows) => pruneSlice(pool, rows),
