@@ -1,9 +1,12 @@
 import type { CommandLog } from '../../shared/ports/command-log.ts'
 import type { ReadCommandResults } from '../../shared/ports/command-results.ts'
+import type { ErasureReads } from '../../shared/ports/erasure.ts'
 import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { FanOut } from '../../shared/ports/fan-out.ts'
 import type { MemberStates } from '../../shared/ports/member-state.ts'
+import type { ParkedRooms } from '../../shared/ports/parked-rooms.ts'
 import type { ReadModel } from '../../shared/ports/read-model.ts'
+import type { RelayPositions } from '../../shared/ports/relay-positions.ts'
 import type { SharedConfig } from '../../shared/runtime/config/config.ts'
 import type { ServiceProcess } from '../../shared/runtime/process/service-process.ts'
 import { systemClock } from '../../shared/runtime/process/system-clock.ts'
@@ -22,6 +25,10 @@ export interface EmbeddedAdapters {
   readonly readModel: ReadModel
   readonly memberStates: MemberStates
   readonly fanOut: FanOut
+  readonly erasureReads: ErasureReads
+  /** For a relay inside the process. */
+  readonly relayPositions: RelayPositions
+  readonly parkedRooms: (sink: string) => ParkedRooms
   readonly commandResults: ReadCommandResults
 }
 
@@ -59,6 +66,7 @@ export const openEmbeddedAdapters = async (
   const deletion = startPeriodicDeletion({
     slices: {
       'old rejections': database.pruneRejections,
+      'old dead letters': database.pruneDeadLetters,
       'kept content of deleted messages': (rows) => database.sweepDeleted(deletedKeepDays, rows),
     },
     clock: systemClock,
@@ -76,6 +84,9 @@ export const openEmbeddedAdapters = async (
     readModel: database.readModel,
     memberStates: database.memberStates,
     fanOut,
+    erasureReads: database.erasureReads,
+    relayPositions: database.relayPositions,
+    parkedRooms: database.parkedRooms,
     commandResults: database.commandResults,
   }
 }

@@ -1,21 +1,53 @@
+import type { EmbeddedAdapters } from '../../infra/in-process/open-embedded-adapters.ts'
 import { startTracing } from '../../infra/observability/start-tracing.ts'
 import { startEmbeddedPostgres } from '../../infra/postgres/pglite/embedded-postgres.ts'
+import type { EmbeddedConfig } from '../../shared/runtime/config/config.ts'
 import { readConfig } from '../../shared/runtime/config/config.ts'
+import type { WebhookConfig } from '../../shared/runtime/config/relay-config.ts'
 import { runMain } from '../../shared/runtime/process/run-main.ts'
+import type { ServiceProcess } from '../../shared/runtime/process/service-process.ts'
 import { openProcess } from '../../shared/runtime/process/service-process.ts'
+import { systemClock } from '../../shared/runtime/process/system-clock.ts'
 import { importAtStart, importedFile, untilAcknowledged } from './import-at-start.ts'
 import { refuseAddresses } from './refuse-addresses.ts'
 import { chatAddress, welcome } from './welcome.ts'
 
+/** Loaded only with a webhook. Its end follows that of the writer, whose events it relays. */
+const startEmbeddedWebhook = async (
+  config: EmbeddedConfig,
+  webhook: WebhookConfig,
+  ports: EmbeddedAdapters,
+  service: ServiceProcess,
+) => {
+  const [{ openWebhookSender }, { startEmbeddedRelay }] = await Promise.all([
+    import('../../infra/http/open-webhook-sender.ts'),
+    import('../relay/start-embedded-relay.ts'),
+  ])
+  const sender = openWebhookSender(webhook, config)
+  service.life.add('webhook sender', sender.close)
+  return startEmbeddedRelay(config, webhook, { ...ports, sender }, service)
+}
+
+/** Loaded only with a check before sending. */
+const openPreSend = async (config: EmbeddedConfig, { life }: ServiceProcess) => {
+  if (config.preSend === undefined) return undefined
+  const { openPreSendSender } = await import('../../infra/http/open-pre-send-sender.ts')
+  const sender = openPreSendSender(config)
+  if (sender !== undefined) life.add('pre-send sender', sender.close)
+  return sender
+}
+
 /** Loads all modules that the database process does not need, while it starts. */
 const loadServices = async () => {
-  const [ports, gateway, writer, page] = await Promise.all([
+  const [ports, deletion, expiry, gateway, writer, page] = await Promise.all([
     import('../../infra/in-process/open-embedded-adapters.ts'),
+    import('../../infra/in-process/periodic-deletion.ts'),
+    import('../admin/erasure/expire-messages.ts'),
     import('../gateway/gateway-service.ts'),
     import('../writer/start-writer.ts'),
     import('../web/open-page.ts'),
   ])
-  return { ...ports, ...gateway, ...writer, ...page }
+  return { ...ports, ...deletion, ...expiry, ...gateway, ...writer, ...page }
 }
 
 await runMain(async () => {
@@ -34,11 +66,18 @@ await runMain(async () => {
   const pageReady = config.webPage
     ? loading.then(({ openPage }) => openPage(log, { needsToken: config.access.jwt !== undefined }))
     : undefined
-  const [{ url }, { openEmbeddedAdapters, createGatewayService, startWriter }] = await Promise.all([starting, loading])
+  const [{ url }, services] = await Promise.all([starting, loading])
+  const { openEmbeddedAdapters, createGatewayService, startWriter, startPeriodicDeletion, expireMessages } = services
   const ports = await openEmbeddedAdapters(config, url, service)
 
-  const writer = await startWriter(config, { ...ports, eventStream: undefined }, service)
+  const eventStream =
+    config.webhook === undefined ? undefined : await startEmbeddedWebhook(config, config.webhook, ports, service)
+  const writer = await startWriter(config, { ...ports, eventStream }, service)
 
+  // No Kafka: the writer of this process erases what is too old.
+  const expire = () => expireMessages({ ...ports, reads: ports.erasureReads, clock: systemClock }, config.retentionDays)
+  const old = { 'messages older than the retention': async () => (await expire()).messages }
+  life.add('expiry', startPeriodicDeletion({ slices: old, clock: systemClock, log }).stop)
   const file = importedFile(process.argv.slice(2))
   const drained = untilAcknowledged(() => writer.readiness().lag)
   if (file !== undefined) await importAtStart(file, config, { ...ports, drained }, service)
@@ -46,7 +85,8 @@ await runMain(async () => {
   const page = await pageReady
   // All clients of the embedded database share one session.
   const bounds = { ...config.bounds, databasePool: 1 }
-  const gateway = createGatewayService({ ...config, bounds }, { ...ports, rateLimitStore: undefined }, service, { page })
+  const adapters = { ...ports, rateLimitStore: undefined, preSendSender: await openPreSend(config, service) }
+  const gateway = createGatewayService({ ...config, bounds }, adapters, service, { page })
   life.add('gateway', gateway.drain)
   const { port } = await gateway.start()
   service.report(() => {

@@ -4,6 +4,7 @@ import { defaultLimits } from '../../protocol/limits.ts'
 import { accessSettings } from './access-settings.ts'
 import { boundsTable } from './bounds.ts'
 import { ratesTable } from './rates.ts'
+import { relaySettings } from './relay-settings.ts'
 import { securitySettings } from './security-settings.ts'
 import type { Setting } from './setting.ts'
 import { flag, matching, oneOf, setting, urlOf, whole } from './setting.ts'
@@ -69,6 +70,18 @@ const serviceSettings = {
     '`0`',
     whole(0, 36_500).optional(),
   ),
+  EVENTS_RETENTION_DAYS: setting(
+    'days for which the topic `chat.events` keeps a record; `-1`: for ever. If it is set, `admin topics` changes an existing topic too; `admin replay` writes older events again for a new consumer',
+    '`28` for a new topic',
+    matching(/^(-1|[1-9]\d{0,4})$/, 'must be -1 or a whole number from 1 to 99999')
+      .transform(Number)
+      .optional(),
+  ),
+  RETENTION_DAYS: setting(
+    'days after which messages of all chats are erased by `admin expire`; the rule `retention_days` of a chat may be shorter. Unset: only that rule applies',
+    '',
+    whole(1, 36_500).optional(),
+  ),
   LOG_LEVEL: setting(
     '`debug`, `info`, `warn`, `error` or `silent`',
     '`info`',
@@ -118,13 +131,14 @@ export const settings = {
   services: serviceSettings,
   access: accessSettings,
   security: securitySettings,
+  relay: relaySettings,
   times: numbers(timesTable),
   bounds: numbers(boundsTable),
   limits: numbers(limitsTable),
   rates: numbers(ratesTable),
 } as const
 
-type ServiceSettings = typeof serviceSettings & typeof accessSettings & typeof securitySettings
+type ServiceSettings = typeof serviceSettings & typeof accessSettings & typeof securitySettings & typeof relaySettings
 
 /** The values of the variables outside the tables of numbers. */
 export type ServiceValues = { readonly [Name in keyof ServiceSettings]: z.output<ServiceSettings[Name]['schema']> }
