@@ -1,3 +1,4 @@
+import type { ReadonlySignal } from '@preact/signals'
 import { computed, signal } from '@preact/signals'
 import type { ListedMember } from '../../../../shared/client/call-types.ts'
 import type { ChatClient } from '../../../../shared/client/chat-client.ts'
@@ -7,7 +8,6 @@ import { laterMarker } from '../../../../shared/domain/read-marker.ts'
 import { defaultLimits } from '../../../../shared/protocol/limits.ts'
 import { createMemberList } from './member-list.ts'
 import type { People } from './people.ts'
-import type { ViewedRoom } from './room.ts'
 
 /** To how many of the other members a message was delivered, and how many have read it. */
 export interface Receipt {
@@ -18,7 +18,7 @@ export interface Receipt {
 }
 
 /** Whether the members of a chat see each other's markers. */
-export const hasReceipts = ({ members }: Pick<ViewedRoom, 'members'>): boolean =>
+export const hasReceipts = ({ members }: { readonly members: ReadonlySignal<readonly string[]> }): boolean =>
   members.value.length <= defaultLimits.receiptMembers
 
 /** The receipts of the messages of a small chat. A component that reads one is rendered again. */
