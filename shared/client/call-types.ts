@@ -59,6 +59,12 @@ export interface SettingsOptions extends CallOptions {
   readonly hidden?: boolean
 }
 
+/** How far the user has read a thread, and the number of replies after it, at most 1,000. */
+export interface ThreadUnread {
+  readonly read: ReadMarker
+  readonly unread: number
+}
+
 /** A user, by the id that the service gave or by the id in your own system. */
 export type UserRef = string | { readonly externalUserId: string }
 

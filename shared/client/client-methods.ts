@@ -1,6 +1,6 @@
 import type { Chat, Message } from '../domain/events.ts'
 import type { RequestEvent } from '../protocol/requests.ts'
-import type { CallOptions, ChatSettings, Person } from './call-types.ts'
+import type { CallOptions, ChatSettings, Person, ThreadUnread } from './call-types.ts'
 import type { ChatClient } from './chat-client.ts'
 import type { Ask } from './history.ts'
 import { chatsOf, messagesOf } from './history.ts'
@@ -90,6 +90,10 @@ export const createClientMethods = ({ scheduler, request, readiness, unsent, unr
     markRead: unread.markRead,
     markDelivered: unread.markDelivered,
     markUnread: unread.markUnread,
+    markThread: async (room, thread, seq = 0, call = {}) => {
+      const { unread: count, ...read } = await scheduler.run(request('mark-read', { seq, thread }, room), { signal: call.signal })
+      return { read: { gen: read.gen, seq: read.seq }, unread: count } as ThreadUnread
+    },
     setChatSettings: async (room, { mutedUntil, hidden, signal }) => {
       const body = { muted_until: mutedUntil, hidden }
       return (await scheduler.run(request('set-chat-settings', body, room), { signal })) as ChatSettings

@@ -136,6 +136,7 @@ export const createRoomState = (id: string, calls: HandleDeps): RoomState => {
     markRead: inRoom(calls.markRead),
     markDelivered: inRoom(calls.markDelivered),
     markUnread: inRoom(calls.markUnread),
+    markThread: inRoom(calls.markThread),
     setChatSettings: inRoom(calls.setChatSettings),
     on: (name, listener) => {
       if (name === 'change' || name === 'changed') return changes.on(name, listener as () => void)
