@@ -1,7 +1,7 @@
 import type { Clock } from '../../../shared/ports/clock.ts'
 import { pause } from '../../../shared/runtime/async/pause.ts'
 import type { ImportFiles, Progress } from './import-state.ts'
-import type { Pace } from './pace.ts'
+import type { Pace, Traffic } from './pace.ts'
 import type { NumberedFault } from './send-commands.ts'
 import { StoppedError } from './send-commands.ts'
 import type { NumberedLine } from './split-lines.ts'
@@ -14,6 +14,8 @@ export interface LinesDeps {
   readonly skip: (lines: readonly NumberedLine[]) => Promise<void>
   readonly files: ImportFiles
   readonly pace: Pace
+  /** Reads the traffic of others; undefined: there is none. */
+  readonly traffic: (() => Promise<Traffic>) | undefined
   /** The most lines in a second; undefined: as many as the pace permits. */
   readonly perSecond: number | undefined
   readonly clock: Clock
@@ -24,6 +26,7 @@ export interface LinesDeps {
 
 const skippedLines = 1_000
 const saveMs = 1_000
+const trafficMs = 1_000
 
 const take = async (lines: AsyncIterator<NumberedLine>, count: number): Promise<readonly NumberedLine[]> => {
   const taken: NumberedLine[] = []
@@ -54,16 +57,17 @@ const skipDone = async (
  * after a kill. Resolves with the progress at the end, or when the signal is aborted.
  */
 export const importLines = async (lines: AsyncIterator<NumberedLine>, deps: LinesDeps): Promise<Progress> => {
-  const { work, files, pace, perSecond, clock, signal, report, onFaults } = deps
+  const { work, files, pace, traffic, perSecond, clock, signal, report, onFaults } = deps
   let progress: Progress = files.earlier ?? { lines: 0, rejected: 0 }
   let savedMs = clock.monotonicMs()
+  let trafficReadMs = Number.NEGATIVE_INFINITY
   let read = await skipDone(lines, progress.lines, deps)
 
   const runGroup = async (group: readonly NumberedLine[]): Promise<void> => {
     const startedMs = clock.monotonicMs()
     const faults = await work(group)
     const nowMs = clock.monotonicMs()
-    pace.note(group.length, nowMs - startedMs)
+    const restMs = pace.note(group.length, nowMs - startedMs)
     const inOrder = faults.toSorted((a, b) => a.number - b.number)
     files.reject(inOrder)
     onFaults(inOrder)
@@ -73,11 +77,20 @@ export const importLines = async (lines: AsyncIterator<NumberedLine>, deps: Line
       savedMs = nowMs
     }
     report(progress)
-    if (perSecond !== undefined) await pause(clock, (group.length / perSecond) * 1_000 - (nowMs - startedMs), signal)
+    const slowestMs = perSecond === undefined ? 0 : (group.length / perSecond) * 1_000 - (nowMs - startedMs)
+    if (Math.max(restMs, slowestMs) > 0) await pause(clock, Math.max(restMs, slowestMs), signal)
+  }
+
+  const readTraffic = async (): Promise<void> => {
+    const nowMs = clock.monotonicMs()
+    if (traffic === undefined || nowMs - trafficReadMs < trafficMs) return
+    trafficReadMs = nowMs
+    pace.noteTraffic(await traffic())
   }
 
   try {
     while (!signal.aborted) {
+      await readTraffic()
       const group = read.slice(0, pace.lines)
       read = read.slice(group.length)
       group.push(...(await take(lines, pace.lines - group.length)))
