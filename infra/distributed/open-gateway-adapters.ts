@@ -1,6 +1,8 @@
+import type { HttpSender } from '../../shared/ports/http-sender.ts'
 import type { RateLimitStore } from '../../shared/ports/rate-limit-store.ts'
-import type { DistributedConfig } from '../../shared/runtime/config/config.ts'
+import type { GatewayConfig } from '../../shared/runtime/config/config.ts'
 import type { ServiceProcess } from '../../shared/runtime/process/service-process.ts'
+import { openPreSendSender } from '../http/open-pre-send-sender.ts'
 import { redisRateLimitStore } from '../redis/redis-rate-limit-store.ts'
 import { redisTls } from '../redis/redis-tls.ts'
 import type { DistributedAdapters } from './open-distributed-adapters.ts'
@@ -9,16 +11,20 @@ import { openDistributedAdapters } from './open-distributed-adapters.ts'
 /** The adapters of a gateway in the distributed mode. */
 export interface DistributedGatewayAdapters extends DistributedAdapters {
   readonly rateLimitStore: RateLimitStore
+  /** Undefined: messages are not checked before they are sent. */
+  readonly preSendSender: HttpSender | undefined
 }
 
 /** Opens the adapters of a gateway, which close with the process. */
 export const openGatewayAdapters = async (
-  config: DistributedConfig,
+  config: GatewayConfig,
   service: ServiceProcess,
 ): Promise<DistributedGatewayAdapters> => {
   const { redisUrl: url, redisCluster: isCluster, namespace, times, security } = config
   const ports = await openDistributedAdapters(config, 'chat-gateway', service)
   const rateLimitStore = redisRateLimitStore({ url, isCluster, tls: redisTls(security), namespace, times, log: service.log })
   service.life.add('rate-limit store', rateLimitStore.close)
-  return { ...ports, rateLimitStore }
+  const preSendSender = openPreSendSender(config)
+  if (preSendSender !== undefined) service.life.add('pre-send sender', preSendSender.close)
+  return { ...ports, rateLimitStore, preSendSender }
 }

@@ -3,7 +3,9 @@ import type { ReadCommandResults } from '../../shared/ports/command-results.ts'
 import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { FanOut } from '../../shared/ports/fan-out.ts'
 import type { MemberStates } from '../../shared/ports/member-state.ts'
+import type { ParkedRooms } from '../../shared/ports/parked-rooms.ts'
 import type { ReadModel } from '../../shared/ports/read-model.ts'
+import type { RelayPositions } from '../../shared/ports/relay-positions.ts'
 import type { SharedConfig } from '../../shared/runtime/config/config.ts'
 import type { ServiceProcess } from '../../shared/runtime/process/service-process.ts'
 import { systemClock } from '../../shared/runtime/process/system-clock.ts'
@@ -22,6 +24,9 @@ export interface EmbeddedAdapters {
   readonly readModel: ReadModel
   readonly memberStates: MemberStates
   readonly fanOut: FanOut
+  /** For a relay inside the process. */
+  readonly relayPositions: RelayPositions
+  readonly parkedRooms: (sink: string) => ParkedRooms
   readonly commandResults: ReadCommandResults
 }
 
@@ -59,6 +64,7 @@ export const openEmbeddedAdapters = async (
   const deletion = startPeriodicDeletion({
     slices: {
       'old rejections': database.pruneRejections,
+      'old dead letters': database.pruneDeadLetters,
       'kept content of deleted messages': (rows) => database.sweepDeleted(deletedKeepDays, rows),
     },
     clock: systemClock,
@@ -76,6 +82,8 @@ export const openEmbeddedAdapters = async (
     readModel: database.readModel,
     memberStates: database.memberStates,
     fanOut,
+    relayPositions: database.relayPositions,
+    parkedRooms: database.parkedRooms,
     commandResults: database.commandResults,
   }
 }

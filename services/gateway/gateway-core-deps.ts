@@ -10,6 +10,7 @@ import type { Rates } from '../../shared/runtime/config/rates.ts'
 import type { Times } from '../../shared/runtime/config/times.ts'
 import type { Metrics } from '../../shared/runtime/observability/metrics.ts'
 import type { GatewayLog } from './gateway-log.ts'
+import type { PreSendHook } from './requests/pre-send.ts'
 
 /** The ports and settings of a gateway. */
 export interface GatewayCoreDeps {
@@ -29,4 +30,6 @@ export interface GatewayCoreDeps {
   readonly gateway: string
   readonly newId: () => string
   readonly random: () => number
+  /** Undefined: messages are not checked before they are sent. */
+  readonly preSend?: PreSendHook | undefined
 }

@@ -46,7 +46,11 @@ export const boundsTable = {
   },
   callsPerGateway: { value: 1_000, meaning: 'Concurrent HTTP requests of one gateway.' },
   frameFragments: { value: 1_024, meaning: 'Fragments of one WebSocket message from a client.' },
-  signalsWaiting: { value: 1_000, meaning: 'Signals of one gateway that wait for the fan-out; further ones are dropped.' },
+  signalsWaiting: {
+    value: 4_000,
+    meaning:
+      'Signals of one gateway that wait for the fan-out; further ones are dropped. A statement with `LOOKUP_ITEMS` read markers causes up to twice as many.',
+  },
   writerBatchRecords: { value: 500, meaning: 'Commands that a writer decides and stores in one append.' },
   writerBatchRows: {
     value: 2_500,
@@ -59,6 +63,18 @@ export const boundsTable = {
   eventStreamBytes: {
     value: 256 * 1024,
     meaning: 'Bytes of waiting events at which they are published to the event stream at once.',
+  },
+  webhookRequests: {
+    value: 64,
+    meaning: 'Concurrent requests of one relay to a webhook, for rooms whose events are sent as they arrive.',
+  },
+  webhookParkedRequests: {
+    value: 128,
+    meaning: 'Concurrent requests of one relay to a webhook, for rooms that are slow, behind or retried.',
+  },
+  preSendRequests: {
+    value: 100,
+    meaning: 'Concurrent checks of messages by one gateway before they are sent; further ones wait.',
   },
   lookupItems: { value: 1_000, meaning: 'Items of one batched look-up.' },
   lookupMemberships: {

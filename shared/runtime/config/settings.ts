@@ -4,6 +4,7 @@ import { defaultLimits } from '../../protocol/limits.ts'
 import { accessSettings } from './access-settings.ts'
 import { boundsTable } from './bounds.ts'
 import { ratesTable } from './rates.ts'
+import { relaySettings } from './relay-settings.ts'
 import { securitySettings } from './security-settings.ts'
 import type { Setting } from './setting.ts'
 import { flag, matching, oneOf, setting, urlOf, whole } from './setting.ts'
@@ -118,13 +119,14 @@ export const settings = {
   services: serviceSettings,
   access: accessSettings,
   security: securitySettings,
+  relay: relaySettings,
   times: numbers(timesTable),
   bounds: numbers(boundsTable),
   limits: numbers(limitsTable),
   rates: numbers(ratesTable),
 } as const
 
-type ServiceSettings = typeof serviceSettings & typeof accessSettings & typeof securitySettings
+type ServiceSettings = typeof serviceSettings & typeof accessSettings & typeof securitySettings & typeof relaySettings
 
 /** The values of the variables outside the tables of numbers. */
 export type ServiceValues = { readonly [Name in keyof ServiceSettings]: z.output<ServiceSettings[Name]['schema']> }
