@@ -66,6 +66,7 @@ const eventPage = (where: string): Statement => ({
         when 'ReactionSet' then exists (
           select 1 from message_reaction r where r.chat_id = e.stream and r.message_id = (e.data::json ->> 'message')::uuid
             and r.reaction = e.data::json ->> 'reaction' and r.user_id = (e.data::json ->> 'user_id')::uuid and r.seq = e.seq)
+          and not ${hasLost(`(e.data::json ->> 'message')::uuid`)}
         when 'PinSet' then exists (${changed(`e.data::json ->> 'message'`)} and m.pinned_seq = e.seq)
         else true
       end as is_present

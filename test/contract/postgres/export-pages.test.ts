@@ -52,8 +52,8 @@ describe.skipIf(noStackReason())('the pages of an export on PostgreSQL', () => {
     expect(ofRoom.map(({ seq }) => seq)).toEqual(ofRoom.map((_, place) => place + 1))
   })
 
-  it('leave out messages that were erased, and name the replies that have lost their root or their quote', async () => {
-    const events = await eventsAfter(async ({ bob, room, post, act }, url) => {
+  it('leave out messages that were erased with their reactions, and name the replies that have lost their root or their quote', async () => {
+    const events = await eventsAfter(async ({ bob, room, post, react, act }, url) => {
       const [root, deleted] = [post(bob, 'root'), post(bob, 'deleted')]
       await act(
         root,
@@ -61,6 +61,8 @@ describe.skipIf(noStackReason())('the pages of an export on PostgreSQL', () => {
         post(bob, 'reply', { thread: root.id }),
         post(bob, 'quote', { reply_to: root.id }),
         post(bob, 'other', { thread: deleted.id }),
+        react(bob, root.id, '+'),
+        react(bob, deleted.id, '+'),
       )
       await withSession(url, (client) =>
         client.query(
@@ -72,6 +74,8 @@ describe.skipIf(noStackReason())('the pages of an export on PostgreSQL', () => {
         ),
       )
     })
+    const reactions = events.filter(({ type }) => type === 'ReactionSet')
+    expect(reactions.map(({ isPresent }) => isPresent)).toEqual([false, true])
     const posted = events.filter(({ type }) => type === 'MessagePosted')
     expect(posted.map(({ isPresent, hasLostRoot, hasLostQuote }) => [isPresent, hasLostRoot, hasLostQuote])).toEqual([
       [false, false, false],
