@@ -1,6 +1,6 @@
 import type { Chat, Message } from '../domain/events.ts'
 import type { RequestEvent } from '../protocol/requests.ts'
-import type { CallOptions, Person } from './call-types.ts'
+import type { CallOptions, Person, ThreadUnread } from './call-types.ts'
 import type { ChatClient } from './chat-client.ts'
 import type { Ask, ChatSettings } from './history.ts'
 import { chatsOf, messagesOf } from './history.ts'
@@ -89,6 +89,10 @@ export const createClientMethods = ({ scheduler, request, readiness, unsent, unr
     ...createMemberMethods(ask, change, me),
     markRead: unread.markRead,
     markUnread: unread.markUnread,
+    markThread: async (room, thread, seq = 0, call = {}) => {
+      const { unread: count, ...read } = await scheduler.run(request('mark-read', { seq, thread }, room), { signal: call.signal })
+      return { read: { gen: read.gen, seq: read.seq }, unread: count } as ThreadUnread
+    },
     setChatSettings: async (room, { mutedUntil, hidden, signal }) => {
       const body = { muted_until: mutedUntil, hidden }
       return (await scheduler.run(request('set-chat-settings', body, room), { signal })) as ChatSettings

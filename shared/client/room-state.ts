@@ -135,6 +135,7 @@ export const createRoomState = (id: string, calls: HandleDeps): RoomState => {
     listMembers: inRoom(calls.listMembers),
     markRead: inRoom(calls.markRead),
     markUnread: inRoom(calls.markUnread),
+    markThread: inRoom(calls.markThread),
     setChatSettings: inRoom(calls.setChatSettings),
     on: (name, listener) => {
       if (name === 'change' || name === 'changed') return changes.on(name, listener as () => void)
@@ -164,12 +165,9 @@ export const createRoomState = (id: string, calls: HandleDeps): RoomState => {
     },
     messageChanged: (change) => advance(change.seq, effectsOfChange(change, calls.me())),
     erased: (range) => {
-      const affected = [...feeds].flatMap(([key, feed]) => {
-        const erased = feed.erased(range)
-        return key === unfiltered ? erased : []
-      })
+      const erased = new Map([...feeds].map(([key, feed]) => [key, feed.erased(range)]))
       advance(range.seq, [])
-      for (const message of affected) changes.emit('changed', message)
+      for (const message of erased.get(unfiltered) ?? []) changes.emit('changed', message)
     },
     missed: (seq) => {
       for (const feed of feeds.values()) feed.missed()

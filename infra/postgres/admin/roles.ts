@@ -36,6 +36,7 @@ const grants = {
     mention: 'select',
     deleted_message: 'select',
     member_state: 'select, insert, update',
+    thread_marker: 'select, insert, update',
     meta: 'select',
     mikro_orm_migrations: 'select',
   },

@@ -8,6 +8,7 @@ import { MemberState } from './0008-member-state.ts'
 import { Roles } from './0009-roles.ts'
 import { Erasure } from './0011-erasure.ts'
 import { Relay } from './0013-relay.ts'
+import { ThreadMarkers } from './0014-thread-markers.ts'
 
 /** Every migration, in order. Names are kept in the database and never change. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   { name: '0009-roles', class: Roles },
   { name: '0011-erasure', class: Erasure },
   { name: '0013-relay', class: Relay },
+  { name: '0014-thread-markers', class: ThreadMarkers },
 ]
