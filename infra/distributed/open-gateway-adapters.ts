@@ -1,14 +1,24 @@
+import type { BlobStore } from '../../shared/ports/blob-store.ts'
 import type { RateLimitStore } from '../../shared/ports/rate-limit-store.ts'
 import type { DistributedConfig } from '../../shared/runtime/config/config.ts'
 import type { ServiceProcess } from '../../shared/runtime/process/service-process.ts'
 import { redisRateLimitStore } from '../redis/redis-rate-limit-store.ts'
 import { redisTls } from '../redis/redis-tls.ts'
+import { openS3BlobStore } from '../s3/open-s3-blob-store.ts'
 import type { DistributedAdapters } from './open-distributed-adapters.ts'
 import { openDistributedAdapters } from './open-distributed-adapters.ts'
 
 /** The adapters of a gateway in the distributed mode. */
 export interface DistributedGatewayAdapters extends DistributedAdapters {
   readonly rateLimitStore: RateLimitStore
+  /** Undefined: no bucket is configured. */
+  readonly files: { readonly blobStore: BlobStore; readonly secrets: readonly [string, ...string[]] } | undefined
+}
+
+const openFiles = async ({ files, namespace }: DistributedConfig): Promise<DistributedGatewayAdapters['files']> => {
+  const [first, ...others] = files.secrets
+  if (files.s3 === undefined || first === undefined) return undefined
+  return { blobStore: await openS3BlobStore(files.s3, namespace), secrets: [first, ...others] }
 }
 
 /** Opens the adapters of a gateway, which close with the process. */
@@ -20,5 +30,7 @@ export const openGatewayAdapters = async (
   const ports = await openDistributedAdapters(config, 'chat-gateway', service)
   const rateLimitStore = redisRateLimitStore({ url, isCluster, tls: redisTls(security), namespace, times, log: service.log })
   service.life.add('rate-limit store', rateLimitStore.close)
-  return { ...ports, rateLimitStore }
+  const files = await openFiles(config)
+  if (files !== undefined) service.life.add('blob store', files.blobStore.close)
+  return { ...ports, rateLimitStore, files }
 }

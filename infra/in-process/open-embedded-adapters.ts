@@ -12,6 +12,8 @@ import type { Database } from '../postgres/database.ts'
 import { openDatabase } from '../postgres/database.ts'
 import { memoryCommandLog } from './memory-command-log.ts'
 import { memoryFanOut } from './memory-fan-out.ts'
+import type { EmbeddedFiles, EmbeddedFilesConfig } from './open-embedded-files.ts'
+import { openEmbeddedFiles } from './open-embedded-files.ts'
 import { startPeriodicDeletion } from './periodic-deletion.ts'
 
 /** The adapters of the embedded mode. */
@@ -21,6 +23,7 @@ export interface EmbeddedAdapters {
   readonly readModel: ReadModel
   readonly memberStates: MemberStates
   readonly fanOut: FanOut
+  readonly files: EmbeddedFiles
 }
 
 /** Checking the schema takes two statements; a migration takes a connection of its own and 0.1 s. */
@@ -35,10 +38,11 @@ const bringUpToDate = async (database: Database, migrateIt: () => Promise<void>)
 
 /** Opens the adapters of the embedded mode on the database at `url`; they close with the process. Migrates the schema if needed. */
 export const openEmbeddedAdapters = async (
-  { times, bounds, deletedKeepDays }: Pick<SharedConfig, 'times' | 'bounds' | 'deletedKeepDays'>,
+  config: Pick<SharedConfig, 'times' | 'deletedKeepDays'> & EmbeddedFilesConfig,
   url: string,
   { log, life }: Pick<ServiceProcess, 'log' | 'life'>,
 ): Promise<EmbeddedAdapters> => {
+  const { times, bounds, deletedKeepDays } = config
   const database = await openDatabase({
     url,
     // All clients of the embedded database share one session.
@@ -63,6 +67,7 @@ export const openEmbeddedAdapters = async (
     log,
   })
   life.add('deletion', deletion.stop)
+  const files = await openEmbeddedFiles(config, database, { log, life })
 
   const fanOut = memoryFanOut({ log })
   life.add('fan-out', fanOut.close)
@@ -74,5 +79,6 @@ export const openEmbeddedAdapters = async (
     readModel: database.readModel,
     memberStates: database.memberStates,
     fanOut,
+    files,
   }
 }

@@ -6,6 +6,8 @@ import type { Times } from '../../shared/runtime/config/times.ts'
 import type { Log } from '../../shared/runtime/observability/log.ts'
 import { pruneSlice } from './admin/prune.ts'
 import { sweepSlice } from './admin/sweep.ts'
+import type { SweptBlobs } from './admin/sweep-files.ts'
+import { removeReleasedFiles, removeUnusedFiles } from './admin/sweep-files.ts'
 import { raiseToSupported } from './connection/feature-level.ts'
 import { guardedPool } from './connection/guarded-pool.ts'
 import { closeOrm, makeOrm, nativePool } from './connection/orm.ts'
@@ -54,6 +56,9 @@ export interface Database {
   pruneRejections(rows: number): Promise<number>
   /** Deletes about `rows` versions of messages that were deleted more than `keptDays` days ago; resolves with the number deleted. */
   sweepDeleted(keptDays: number, rows: number): Promise<number>
+  /** As the functions of the same names in `admin/sweep-files.ts`. */
+  removeReleasedFiles(blobs: SweptBlobs, most: number): Promise<number>
+  removeUnusedFiles(blobs: SweptBlobs, beforeMs: number): Promise<number>
   /** The present use of the pool. */
   poolUse(): PoolUse
   /** Closes the pool after pending statements. Idempotent. */
@@ -115,6 +120,8 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
     raiseLevel: () => raiseToSupported(pool),
     pruneRejections: (rows) => pruneSlice(pool, rows),
     sweepDeleted: (keptDays, rows) => sweepSlice(pool, keptDays, rows),
+    removeReleasedFiles: (blobs, most) => removeReleasedFiles(pool, blobs, most),
+    removeUnusedFiles: (blobs, beforeMs) => removeUnusedFiles(pool, blobs, beforeMs),
     poolUse: () => {
       const { totalCount, idleCount, waitingCount } = connections
       return { used: totalCount - idleCount, waiting: waitingCount, limit }

@@ -30,18 +30,23 @@ await runMain(async () => {
     return embedded
   })
   const loading = loadServices()
-  const pageReady = config.webPage
-    ? loading.then(({ openPage }) => openPage(log, { needsToken: config.access.jwt !== undefined }))
-    : undefined
-  const [{ url }, { openEmbeddedAdapters, createGatewayService, startWriter }] = await Promise.all([starting, loading])
+  const [{ url }, { openEmbeddedAdapters, createGatewayService, startWriter, openPage }] = await Promise.all([starting, loading])
   const ports = await openEmbeddedAdapters(config, url, service)
+
+  const { blobStore, server: fileServer } = ports.files
+  const pageReady = config.webPage
+    ? openPage(log, { needsToken: config.access.jwt !== undefined, filesOrigin: blobStore.origin })
+    : undefined
 
   const writer = await startWriter(config, { ...ports, eventStream: undefined }, service)
 
   const page = await pageReady
   // All clients of the embedded database share one session.
   const bounds = { ...config.bounds, databasePool: 1 }
-  const gateway = createGatewayService({ ...config, bounds }, { ...ports, rateLimitStore: undefined }, service, { page })
+  const gateway = createGatewayService({ ...config, bounds }, { ...ports, rateLimitStore: undefined }, service, {
+    page,
+    fileServer,
+  })
   life.add('gateway', gateway.drain)
   const { port } = await gateway.start()
   service.report(() => {

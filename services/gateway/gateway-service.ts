@@ -19,11 +19,12 @@ import type { Authenticator } from './admission/authenticate.ts'
 import { createAuthenticator } from './admission/authenticate.ts'
 import { clientAddress, trustedProxyTest } from './admission/client-address.ts'
 import { createRefusalHints } from './admission/refusal-hints.ts'
+import type { GatewayFiles } from './files/gateway-files.ts'
 import { createGatewayCore } from './gateway-core.ts'
 import { createSessionCounts } from './limits/session-counts.ts'
 import { createSharedBuckets } from './limits/shared-buckets.ts'
 import { createHttpApi } from './server/http-api.ts'
-import type { RequestHandler } from './server/http-routes.ts'
+import type { FileServer, RequestHandler } from './server/http-routes.ts'
 import { createPeerConnections } from './server/peer-connections.ts'
 import { createPublicServer } from './server/public-server.ts'
 
@@ -34,6 +35,8 @@ export interface GatewayAdapters {
   readonly readModel: ReadModel
   readonly memberStates: MemberStates
   readonly fanOut: FanOut
+  /** Absent: messages have no files. */
+  readonly files?: GatewayFiles | undefined
   /** Rate limits shared with other gateways; undefined: there is one gateway only. */
   readonly rateLimitStore: RateLimitStore | undefined
 }
@@ -42,6 +45,8 @@ export interface GatewayAdapters {
 export interface GatewayOptions {
   /** Serves the chat page; undefined: no page. */
   readonly page?: RequestHandler | undefined
+  /** Answers uploads and downloads of files; undefined: another server does. */
+  readonly fileServer?: FileServer | undefined
 }
 
 /** A gateway in real time, with its server. */
@@ -69,7 +74,7 @@ export const createGatewayService = (
   config: PublicConfig,
   adapters: GatewayAdapters,
   { log, metrics, onScrape }: Pick<ServiceProcess, 'log' | 'metrics' | 'onScrape'>,
-  { page }: GatewayOptions = {},
+  { page, fileServer }: GatewayOptions = {},
 ): GatewayService => {
   const { host, port, limits, times, bounds, rates, access } = config
   const { fanOut, rateLimitStore } = adapters
@@ -107,6 +112,7 @@ export const createGatewayService = (
     makeDocument: () => JSON.stringify(openapiDocument(limits)),
     maxBodyBytes: limits.frameBytes,
     maxRequests: bounds.callsPerGateway,
+    bodyMs: times.headersMs,
     log,
   })
   const peers = createPeerConnections({
@@ -119,6 +125,7 @@ export const createGatewayService = (
     peers,
     api,
     page,
+    fileServer,
     host,
     port,
     limits,

@@ -135,6 +135,8 @@ export const createRoomState = (id: string, calls: HandleDeps): RoomState => {
     markRead: inRoom(calls.markRead),
     markUnread: inRoom(calls.markUnread),
     setChatSettings: inRoom(calls.setChatSettings),
+    createUpload: inRoom(calls.createUpload),
+    files: inRoom(calls.files),
     on: (name, listener) => {
       if (name === 'change' || name === 'changed') return changes.on(name, listener as () => void)
       return calls.on(name as 'message', (event) => {

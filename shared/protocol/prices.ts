@@ -26,6 +26,8 @@ export const prices = {
   'list-members': undefined,
   'mark-read': undefined,
   'set-chat-settings': undefined,
+  'create-upload': undefined,
+  'get-files': undefined,
   'list-blocks': undefined,
   'get-users': perUser,
   watch: perUser,

@@ -6,6 +6,7 @@ import { LivingMessages } from './0005-living-messages.ts'
 import { ProfilesAndBlocks } from './0007-people.ts'
 import { MemberState } from './0008-member-state.ts'
 import { Roles } from './0009-roles.ts'
+import { Attachments } from './0012-attachments.ts'
 
 /** Every migration, in order. Names are kept in the database and never change. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   { name: '0007-people', class: ProfilesAndBlocks },
   { name: '0008-member-state', class: MemberState },
   { name: '0009-roles', class: Roles },
+  { name: '0012-attachments', class: Attachments },
 ]

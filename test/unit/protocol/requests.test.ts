@@ -28,6 +28,8 @@ const smallest: { readonly [Event in RequestEvent]: { readonly room?: string; re
   'get-message-versions': { body: { chat: { id: room }, message: user } },
   'mark-read': { room, body: { seq: 1 } },
   'set-chat-settings': { room, body: {} },
+  'create-upload': { room, body: { file: { name: 'f', mime: 'a/b', size: 1, sha256: '0'.repeat(64) } } },
+  'get-files': { room, body: { messages: [user] } },
   'update-user': { body: { user: { name: 'n' } } },
   'set-block': { body: { user } },
   'list-blocks': { body: {} },
