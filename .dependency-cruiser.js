@@ -28,7 +28,7 @@ const drivers = packages(
 const folderOrders = {
   'services/gateway': ['server', 'session', 'requests', 'signals', 'rooms', 'reads', 'send-queue', 'admission', 'limits'],
   'infra/kafka': ['consumer', 'admin', 'producer', 'kafkajs-patches', 'driver'],
-  'infra/postgres': ['pglite', 'admin', 'event-store', 'member-state', 'read-model', 'connection', 'migrations'],
+  'infra/postgres': ['pglite', 'admin', 'event-store', 'member-state', 'relay', 'read-model', 'connection', 'migrations'],
   'shared/runtime': ['process', 'observability', 'config', 'async'],
 }
 

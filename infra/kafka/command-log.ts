@@ -1,9 +1,7 @@
-import type { CommandLog, Consumption } from '../../shared/ports/command-log.ts'
+import type { CommandLog } from '../../shared/ports/command-log.ts'
 import { PublishError } from '../../shared/ports/command-log.ts'
-import { consumerSession } from './consumer/consumer-session.ts'
-import { consumption } from './consumer/consumption.ts'
+import { groupConsumers } from './consumer/group-consumers.ts'
 import { originalOf } from './consumer/record-text.ts'
-import { sessionTimes } from './consumer/session-times.ts'
 import type { KafkaOptions } from './driver/kafka-options.ts'
 import { topicsOf, writerGroup } from './driver/topics.ts'
 import { kafkaProducer } from './producer/producer.ts'
@@ -22,22 +20,14 @@ export interface KafkaCommandLogOptions extends KafkaOptions {
  * at the oldest record on the topic.
  */
 export const kafkaCommandLog = (options: KafkaCommandLogOptions): CommandLog => {
-  const { namespace, partitions, times, clock, log } = options
+  const { namespace, partitions } = options
   const topics = topicsOf(namespace, partitions)
   const producer = kafkaProducer({ ...options, expectedPartitions: new Map([[topics.commands.name, partitions]]) })
-  const closing = new AbortController()
-  const consumptions = new Set<Promise<Consumption>>()
+  const consumers = groupConsumers({ ...options, topic: topics.commands.name, group: writerGroup(namespace) })
 
   return {
     publish: (records) => producer.publish(topics.commands.name, records),
-    consume: (handler) => {
-      const fixed = { ...options, topic: topics.commands.name, group: writerGroup(namespace) }
-      const session = sessionTimes(times, log)
-      const openSession = () => consumerSession({ ...fixed, times: session.current, causeOf: session.causeOf }, handler)
-      const begun = consumption({ openSession, closing: closing.signal, times, clock, log })
-      consumptions.add(begun)
-      return begun
-    },
+    consume: consumers.consume,
     deadLetter: async (record, reason) => {
       const { key, value, headers } = originalOf(record)
       const deadLetterHeaders = { reason, partition: String(record.partition), offset: record.offset }
@@ -52,14 +42,7 @@ export const kafkaCommandLog = (options: KafkaCommandLogOptions): CommandLog => 
       }
     },
     close: async () => {
-      closing.abort(new Error('the command log is closed'))
-      for (const begun of consumptions) {
-        await begun.then(
-          ({ stop }) => stop(),
-          // The caller of `consume` has received this error.
-          () => {},
-        )
-      }
+      await consumers.close()
       await producer.close()
     },
   }

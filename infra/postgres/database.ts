@@ -1,6 +1,7 @@
 import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { MemberStates } from '../../shared/ports/member-state.ts'
 import type { ReadModel } from '../../shared/ports/read-model.ts'
+import type { RelayPositions } from '../../shared/ports/relay-positions.ts'
 import type { Bounds } from '../../shared/runtime/config/bounds.ts'
 import type { Times } from '../../shared/runtime/config/times.ts'
 import type { Log } from '../../shared/runtime/observability/log.ts'
@@ -18,6 +19,7 @@ import { openWriterConnection, pooledWriterConnection } from './connection/write
 import { postgresEventStore } from './event-store/event-store.ts'
 import { postgresMemberStates } from './member-state/member-states.ts'
 import { postgresReadModel } from './read-model/read-model.ts'
+import { postgresRelayPositions } from './relay/relay-positions.ts'
 
 /** The time-outs that the database adapters use. */
 export type DatabaseTimes = Pick<
@@ -45,6 +47,7 @@ export interface Database {
   readonly eventStore: EventStore
   readonly readModel: ReadModel
   readonly memberStates: MemberStates
+  readonly relayPositions: RelayPositions
   /**
    * Rejects with `SchemaError` when migrations are missing, with `LevelError` when the store's feature level is higher
    * than this program supports, and with `StoreError` when the database cannot be asked.
@@ -116,6 +119,7 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
     eventStore: postgresEventStore(pool, { pageBytes: bounds.pageBytes, keepsDeleted: options.keepsDeleted ?? false }, connect),
     readModel: postgresReadModel(pool, bounds.pageBytes),
     memberStates: postgresMemberStates(pool),
+    relayPositions: postgresRelayPositions(pool),
     assertSchema: () => assertSchema(pool),
     raiseLevel: () => raiseToSupported(pool),
     pruneRejections: (rows) => pruneSlice(pool, rows),

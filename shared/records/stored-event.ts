@@ -9,6 +9,11 @@ const userNames: ReadonlyMap<string, string> = new Map([
   ...allUserEvents.map(({ event, name }) => [event, name] as const),
 ])
 
+const ofUsers: ReadonlySet<string> = new Set(userNames.values())
+
+/** Whether the events with this name on the wire belong to a user's own stream, not to a room. */
+export const isUserEventName = (name: string): boolean => ofUsers.has(name)
+
 /** Whether an event of this stored type belongs to a room. */
 export const isRoomEvent = ({ type }: Pick<StoredEvent, 'type'>): boolean => !userNames.has(type)
 

@@ -21,6 +21,9 @@ const prefixed = (namespace: string, name: string): string => (namespace === '' 
 /** The consumer group of the writers; scale the writers on its lag. */
 export const writerGroup = (namespace: string): string => prefixed(namespace, 'chat.writer')
 
+/** The consumer group of the relays of one sink. */
+export const relayGroup = (namespace: string, sink: string): string => prefixed(namespace, `chat.relay.${sink}`)
+
 /** −1: never deleted. Times are those of the brokers (`LogAppendTime`), so that a wrong clock of a client does not change the retention. */
 const kept = (retentionMs: number, maxBatchBytes: number): Readonly<Record<string, string>> => ({
   'cleanup.policy': 'delete',

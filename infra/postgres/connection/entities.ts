@@ -113,7 +113,7 @@ export const chatMemberTable = defineEntity({
   },
   indexes: [
     { name: 'chat_member_present', properties: ['userId', 'chatId'], where: 'until_seq is null' },
-    { name: 'chat_member_since', properties: ['chatId', 'sinceSeq', 'userId'], where: 'until_seq is null' },
+    { name: 'chat_member_since', properties: ['chatId', 'sinceSeq', 'userId'], where: 'until_seq is null and since_seq >= 0' },
     {
       name: 'chat_member_role',
       properties: ['chatId', 'sinceSeq', 'userId'],
@@ -248,6 +248,58 @@ export const memberStateTable = defineEntity({
   },
 })
 
+/** The last event of a room that a sink of an embedded relay has. */
+export const relayPositionTable = defineEntity({
+  name: 'RelayPosition',
+  tableName: 'relay_position',
+  properties: {
+    sink: p.text().primary(),
+    room: p.uuid().primary(),
+    seq: seq(),
+  },
+})
+
+/** A room whose events, from `next_seq` to `last_seq`, wait for a sink that sends requests. */
+export const relayParkedTable = defineEntity({
+  name: 'RelayParked',
+  tableName: 'relay_parked',
+  properties: {
+    sink: p.text().primary(),
+    room: p.uuid().primary(),
+    nextSeq: seq(),
+    lastSeq: seq(),
+    failures: p.integer(),
+    reason: p.text(),
+    waitsSince: instant(),
+    dueAt: instant(),
+  },
+  indexes: [{ name: 'relay_parked_due', properties: ['sink', 'dueAt'] }],
+})
+
+/** An event that a sink will not receive, and why; its content is in `event` only. Deleted after 30 days. */
+export const relayDeadLetterTable = defineEntity({
+  name: 'RelayDeadLetter',
+  tableName: 'relay_dead_letter',
+  properties: {
+    sink: p.text().primary(),
+    room: p.uuid().primary(),
+    seq: seq().primary(),
+    reason: p.text(),
+    recordedAt: p.datetime().columnType('timestamptz').defaultRaw('now()').index('relay_dead_letter_recorded_at'),
+  },
+})
+
+/** An endpoint, as the digest of its URL, that has ended its subscription by the status 410. */
+export const relayEndedTable = defineEntity({
+  name: 'RelayEnded',
+  tableName: 'relay_ended',
+  properties: {
+    sink: p.text().primary(),
+    endpoint: p.text().primary(),
+    endedAt: p.datetime().columnType('timestamptz').defaultRaw('now()'),
+  },
+})
+
 /** Facts about the database as a whole: its `epoch` and its feature `level`. */
 export const metaTable = defineEntity({
   name: 'Meta',
@@ -275,5 +327,9 @@ export const entities = [
   releasedFileTable,
   deletedMessageTable,
   memberStateTable,
+  relayPositionTable,
+  relayParkedTable,
+  relayDeadLetterTable,
+  relayEndedTable,
   metaTable,
 ]

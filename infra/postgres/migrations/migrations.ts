@@ -7,6 +7,7 @@ import { ProfilesAndBlocks } from './0007-people.ts'
 import { MemberState } from './0008-member-state.ts'
 import { Roles } from './0009-roles.ts'
 import { Attachments } from './0012-attachments.ts'
+import { Relay } from './0013-relay.ts'
 
 /** Every migration, in order. Names are kept in the database and never change. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   { name: '0008-member-state', class: MemberState },
   { name: '0009-roles', class: Roles },
   { name: '0012-attachments', class: Attachments },
+  { name: '0013-relay', class: Relay },
 ]
