@@ -173,7 +173,10 @@ describe('A file', () => {
     expect((await announce(client, 60 * 1_024))?.error).toBeUndefined()
     const refused = await announce(client, 60 * 1_024)
     expect(refused?.error).toMatchObject({ code: 'rate_limited', details: { limit: 'uploads' } })
-    expect(refused).toHaveProperty('error.retry_after_ms', expect.toSatisfy((ms: number) => ms > 19_000))
+    expect(refused).toHaveProperty(
+      'error.retry_after_ms',
+      expect.toSatisfy((ms: number) => ms > 19_000),
+    )
     expect((await announce(second, 60 * 1_024))?.error).toBeUndefined()
   })
 })
