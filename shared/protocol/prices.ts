@@ -2,7 +2,7 @@ import { roomEventNames, roomEvents } from '../room-events/room-events.ts'
 import type { UserEventName } from '../user-events/user-events.ts'
 import { userEventNames, userEvents } from '../user-events/user-events.ts'
 import type { Price } from './price.ts'
-import { perRoom, perUser } from './price.ts'
+import { perMessage, perRoom, perUser } from './price.ts'
 import type { RequestEvent } from './requests.ts'
 
 /**
@@ -27,7 +27,7 @@ export const prices = {
   'mark-read': undefined,
   'set-chat-settings': undefined,
   'create-upload': undefined,
-  'get-files': undefined,
+  'get-files': perMessage,
   'list-blocks': undefined,
   'get-users': perUser,
   watch: perUser,
