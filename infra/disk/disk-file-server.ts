@@ -47,7 +47,7 @@ const isMissing = (error: unknown): boolean => error instanceof Error && 'code' 
  *
  * Promises:  streams, so that memory does not grow with the size of a file. An upload
  *            that ends early or differs from the announced content leaves nothing.
- * Does not:  authenticate: whoever has an address may use it until it expires.
+ * Does not:  authenticate: an address works for everyone until it expires.
  */
 export const diskFileServer = ({ files, secrets, clock, log, maxTransfers }: DiskFileServerOptions): DiskFileServer => {
   let transfers = 0

@@ -8,8 +8,8 @@ export type AskRoom = (event: RequestEvent, room: string, body: object, signal?:
 
 /** Creates the methods of a client that concern files. `service`: the URL of the socket. */
 export const createFileMethods = (ask: AskRoom, service: URL): Pick<RoomCalls, 'createUpload' | 'files'> => {
-  /** The address of a file in the service itself has no host. */
-  const absolute = (url: string): string => new URL(url, service.href.replace('ws', 'http')).href
+  /** The address of a file in the service itself has no host. The service may be below a path of a proxy. */
+  const absolute = (url: string): string => new URL(url.replace(/^\//, './'), service.href.replace('ws', 'http')).href
   return {
     createUpload: async (room, file, { signal } = {}) => {
       const upload = (await ask('create-upload', room, { file }, signal)) as unknown as FileUpload

@@ -56,7 +56,7 @@ export const fileRequests = (limits: ProtocolLimits, level: number) =>
     ),
   })
 
-/** The answers to these requests. A `url` that begins with `/` is an address of the service itself. */
+/** The answers to these requests. A `url` that begins with `/` replaces `/ws` in the address of the socket. */
 export const fileAnswers = {
   'create-upload': z.looseObject({
     file: attachmentSchema,
