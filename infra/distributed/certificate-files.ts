@@ -3,7 +3,10 @@ import { databaseTlsFiles } from '../postgres/connection/connection-config.ts'
 import type { CertificateFile } from '../tls/certificate-metrics.ts'
 
 /** The certificate files of the connections to Kafka, Redis and Postgres. */
-export const certificateFiles = ({ databaseUrl, security }: DistributedConfig): readonly CertificateFile[] => {
+export const certificateFiles = ({
+  databaseUrl,
+  security,
+}: Pick<DistributedConfig, 'databaseUrl' | 'security'>): readonly CertificateFile[] => {
   const postgres = databaseTlsFiles(databaseUrl)
   return [
     { label: 'kafka_ca', path: security.kafkaTls?.ca },

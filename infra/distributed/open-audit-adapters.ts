@@ -8,7 +8,8 @@ import { readEvents, tailEvents } from '../kafka/consumer/event-tail.ts'
 import { partitionOf } from '../kafka/producer/partitioner.ts'
 import { readAges, readNamedSummaries, readSummaries } from '../postgres/admin/read-summaries.ts'
 import type { SummarySlice } from '../postgres/event-store/stream-summaries.ts'
-import type { DistributedAdapters, OpenedIn } from './open-distributed-adapters.ts'
+import type { OpenedIn } from './open-database-and-log.ts'
+import type { DistributedAdapters } from './open-distributed-adapters.ts'
 import { openDistributedAdapters } from './open-distributed-adapters.ts'
 
 /** The adapters of an audit, closed with the process. */

@@ -1,4 +1,5 @@
 import type { CommandLog } from '../../shared/ports/command-log.ts'
+import type { ReadCommandResults } from '../../shared/ports/command-results.ts'
 import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { FanOut } from '../../shared/ports/fan-out.ts'
 import type { MemberStates } from '../../shared/ports/member-state.ts'
@@ -24,6 +25,7 @@ export interface EmbeddedAdapters {
   readonly memberStates: MemberStates
   readonly fanOut: FanOut
   readonly files: EmbeddedFiles
+  readonly commandResults: ReadCommandResults
 }
 
 /** Checking the schema takes two statements; a migration takes a connection of its own and 0.1 s. */
@@ -80,5 +82,6 @@ export const openEmbeddedAdapters = async (
     memberStates: database.memberStates,
     fanOut,
     files,
+    commandResults: database.commandResults,
   }
 }

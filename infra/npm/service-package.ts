@@ -13,6 +13,7 @@ const parts = [
   'CHANGELOG.md',
   'CONFIGURATION.md',
   'CONTRIBUTING.md',
+  'MOVING.md',
   'OPERATIONS.md',
   'SECURITY.md',
   'LICENSE',

@@ -1,3 +1,4 @@
+import type { ReadCommandResults } from '../../shared/ports/command-results.ts'
 import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { MemberStates } from '../../shared/ports/member-state.ts'
 import type { ReadModel } from '../../shared/ports/read-model.ts'
@@ -16,6 +17,7 @@ import type { PoolUse } from './connection/pool-metrics.ts'
 import { assertSchema } from './connection/schema-version.ts'
 import type { WriterConnection } from './connection/writer-connection.ts'
 import { openWriterConnection, pooledWriterConnection } from './connection/writer-connection.ts'
+import { readCommandResults } from './event-store/command-results.ts'
 import { postgresEventStore } from './event-store/event-store.ts'
 import { postgresMemberStates } from './member-state/member-states.ts'
 import { postgresReadModel } from './read-model/read-model.ts'
@@ -47,6 +49,7 @@ export interface Database {
   readonly eventStore: EventStore
   readonly readModel: ReadModel
   readonly memberStates: MemberStates
+  readonly commandResults: ReadCommandResults
   readonly relayPositions: RelayPositions
   /**
    * Rejects with `SchemaError` when migrations are missing, with `LevelError` when the store's feature level is higher
@@ -119,6 +122,7 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
     eventStore: postgresEventStore(pool, { pageBytes: bounds.pageBytes, keepsDeleted: options.keepsDeleted ?? false }, connect),
     readModel: postgresReadModel(pool, bounds.pageBytes),
     memberStates: postgresMemberStates(pool),
+    commandResults: (keys) => readCommandResults(pool, keys),
     relayPositions: postgresRelayPositions(pool),
     assertSchema: () => assertSchema(pool),
     raiseLevel: () => raiseToSupported(pool),

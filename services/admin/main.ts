@@ -1,4 +1,5 @@
 import { openAuditAdapters } from '../../infra/distributed/open-audit-adapters.ts'
+import { openImportAdapters } from '../../infra/distributed/open-import-adapters.ts'
 import { assertTopics } from '../../infra/kafka/admin/assert-topics.ts'
 import { checkTopics } from '../../infra/kafka/admin/check-topics.ts'
 import { createTopics } from '../../infra/kafka/admin/create-topics.ts'
@@ -14,7 +15,9 @@ import { rebuild } from '../../infra/postgres/admin/rebuild.ts'
 import { makeRoles } from '../../infra/postgres/admin/roles.ts'
 import { sweep } from '../../infra/postgres/admin/sweep.ts'
 import { sweepFiles } from '../../infra/postgres/admin/sweep-files.ts'
+import { withExportReads } from '../../infra/postgres/admin/with-snapshot.ts'
 import { assertDirectSession } from '../../infra/postgres/connection/direct-session.ts'
+import { withStoppedChat } from '../../infra/postgres/pglite/with-stopped-chat.ts'
 import { openS3BlobStore } from '../../infra/s3/open-s3-blob-store.ts'
 import { readConfigFor, readDistributedConfig } from '../../shared/runtime/config/config.ts'
 import type { Logger } from '../../shared/runtime/observability/logger.ts'
@@ -23,6 +26,9 @@ import { systemClock } from '../../shared/runtime/process/system-clock.ts'
 import type { Subcommand } from './admin.ts'
 import { runAdmin } from './admin.ts'
 import { auditFlags, runAudit } from './audit/run-audit.ts'
+import { slackSubcommand } from './moving/from-slack.ts'
+import { exportFlags, roomOf, runExport } from './moving/run-export.ts'
+import { importFlags, runImport } from './moving/run-import.ts'
 
 /** Reads the configuration only when the subcommand runs, so that `--help` needs none. */
 const onDatabase = (
@@ -53,6 +59,34 @@ const sweepDeleted: Subcommand = {
     const blobStore = await openS3BlobStore(files.s3, namespace)
     await sweepFiles(databaseUrl, log, blobStore, files.unusedHours, systemClock.nowMs())
     await blobStore.close()
+  },
+}
+
+/** Without DATABASE_URL, the chats of the embedded mode. stdout has only the lines, so nothing is logged there. */
+const exportChats: Subcommand = {
+  meaning: 'writes users, chats and messages as JSON lines to stdout; may run beside the service',
+  needs: 'DATABASE_URL, or DATA_DIR of an embedded chat that does not run',
+  flags: exportFlags,
+  run: async (_flags, { values }) => {
+    const log = createLogger({ level: 'silent', name: 'admin' })
+    const room = roomOf(values)
+    const write = (url: string): Promise<void> => withExportReads(url, log, room, (source) => runExport(source, room))
+    const { databaseUrl, dataDir, times } = readConfigFor([])
+    if (databaseUrl === undefined) return withStoppedChat(dataDir, log, write)
+    await assertDirectSession(databaseUrl, times, log)
+    return write(databaseUrl)
+  },
+}
+
+const importChats: Subcommand = {
+  operand: 'FILE.jsonl',
+  meaning: 'imports JSON lines through the running writers; can be repeated and continued; exit code 3: rejected lines',
+  needs: 'KAFKA_BROKERS and DATABASE_URL; --dry-run needs none; the embedded chat has `npm start -- --import=FILE`',
+  flags: importFlags,
+  run: (flags, given) => {
+    if (flags.has('--dry-run')) return runImport(readConfigFor([]), undefined, given)
+    const config = readConfigFor(['databaseUrl', 'kafkaBrokers'])
+    return runImport(config, (service) => openImportAdapters(config, service), given)
   },
 }
 
@@ -111,6 +145,9 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
   },
   prune: onDatabase('deletes rejections and audit rooms that are older than 30 days', prune),
   sweep: sweepDeleted,
+  export: exportChats,
+  import: importChats,
+  'from-slack': slackSubcommand,
 }
 
 const output = {

@@ -3,6 +3,7 @@ import { startEmbeddedPostgres } from '../../infra/postgres/pglite/embedded-post
 import { readConfig } from '../../shared/runtime/config/config.ts'
 import { runMain } from '../../shared/runtime/process/run-main.ts'
 import { openProcess } from '../../shared/runtime/process/service-process.ts'
+import { importAtStart, importedFile, untilAcknowledged } from './import-at-start.ts'
 import { refuseAddresses } from './refuse-addresses.ts'
 import { chatAddress, welcome } from './welcome.ts'
 
@@ -39,6 +40,10 @@ await runMain(async () => {
     : undefined
 
   const writer = await startWriter(config, { ...ports, eventStream: undefined }, service)
+
+  const file = importedFile(process.argv.slice(2))
+  const drained = untilAcknowledged(() => writer.readiness().lag)
+  if (file !== undefined) await importAtStart(file, config, { ...ports, drained }, service)
 
   const page = await pageReady
   // All clients of the embedded database share one session.

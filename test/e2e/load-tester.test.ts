@@ -81,6 +81,27 @@ describe.skipIf(noStackReason())('npm run load', () => {
     expect(printed.text).toMatch(/by kind +sent +confirmed/)
   })
 
+  it('types and marks messages as read beside the messages, reports both apart, and recounts the unread messages', async () => {
+    const { ended, report, printed } = started(
+      ...['--rate=20', '--duration=6s', '--workers=2', '--drops=1', '--mix=messages=80,deletes=20,read=auto,typing=auto'],
+      ...['--fail-if=typing.p99>1m', '--fail-if=read.p99>1m'],
+    )
+    expect(await ended, printed.text).toBe(0)
+    const { verdict, ephemeral, latencies, totals, kinds } = report()
+    expect(verdict, printed.text).toEqual(correct)
+    const { read, typing } = ephemeral?.kinds ?? {}
+    for (const counts of [read, typing]) {
+      expect(counts?.accepted).toBeGreaterThan(0)
+      expect(counts?.sent).toBe((counts?.accepted ?? 0) + (counts?.dropped ?? 0) + (counts?.failed ?? 0))
+      expect(counts?.received).toBeGreaterThan(0)
+      expect(counts?.latency.count).toBeGreaterThan(0)
+    }
+    // The numbers of messages are those of a run without signals and markers.
+    expect(totals.confirmed).toBe(20 * 6 + 4)
+    expect(latencies.stored.count).toBe(kinds?.messages?.confirmed)
+    expect(printed.text).toMatch(/beside +sent +accepted +dropped/)
+  })
+
   it('ends with 1 when a --fail-if condition is met', async () => {
     const { ended, printed } = started(rate, '--duration=1s', '--fail-if=max>0.001ms')
     expect(await ended, printed.text).toBe(1)

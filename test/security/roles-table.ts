@@ -41,6 +41,7 @@ export const roleTable: readonly RoleCase[] = [
     action: 'mention_all',
     least: 'member',
   },
+  { event: 'signal', what: 'a signal', body: () => ({ kind: 'x.cheer' }), action: 'signal', least: 'member' },
   {
     event: 'edit-message',
     what: 'an own message',

@@ -14,7 +14,7 @@ const names = ['owner', 'actor', 'other', 'newcomer'] as const
 type Cast = Readonly<Record<(typeof names)[number], Person>>
 
 /** Actions that no request of this version has. */
-const withoutRequest: readonly string[] = ['upload', 'signal']
+const withoutRequest: readonly string[] = ['upload']
 
 /** The users of the suite; the actor is on another gateway than the owner. */
 const castOf = async (urls: GuardedChat['urls'], owned: AsyncDisposableStack): Promise<Cast> => {

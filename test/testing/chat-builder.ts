@@ -10,6 +10,7 @@ export abstract class ChatBuilder {
   protected images: StackImages = stackImages()
   protected environment: Environment = {}
   protected report = reportOnStderr
+  protected seeded: string | undefined
   #requiresTokens = false
 
   /** Variables of the service; in a stack, of every gateway and writer. */
@@ -21,6 +22,12 @@ export abstract class ChatBuilder {
   /** The image of the chat service, for example from a registry of yours. */
   withImage(image: string): this {
     this.images = { ...this.images, chat: image }
+    return this
+  }
+
+  /** Imports users, chats and messages before `start` resolves: JSON lines as `admin import` reads them. */
+  seed(jsonl: string): this {
+    this.seeded = jsonl
     return this
   }
 

@@ -2,7 +2,7 @@ import type { ChatClient, ConnectOptions } from '../../shared/client/chat-client
 import type { Replica } from '../support/stack/server.ts'
 import { ChatBuilder } from './chat-builder.ts'
 import { connectedClient } from './connected-client.ts'
-import { startContainerService } from './containers/container-replica.ts'
+import { inputFile, startContainerService } from './containers/container-replica.ts'
 import { pullImages } from './pull-images.ts'
 import type { TokenIssuer } from './token-issuer.ts'
 import { accessFor } from './token-issuer.ts'
@@ -61,6 +61,7 @@ export class ChatContainer extends ChatBuilder {
     await pullImages([this.images.chat], this.report)
     const site = { network: defaultNetwork, image: this.images.chat }
     const env = { AUTH: 'off', ...accessFor(issuer), ...this.environment }
-    return started(await startContainerService('chat', site, ['embedded'], env), issuer)
+    const args = ['embedded', ...(this.seeded === undefined ? [] : [`--import=${inputFile}`])]
+    return started(await startContainerService('chat', site, args, env, this.seeded), issuer)
   }
 }

@@ -48,6 +48,7 @@ export class ChatStack extends ChatBuilder {
     const parts = owned.use(new DisposalStack())
     const chatNamespace = await createChatNamespace(stack, { ...accessFor(issuer), ...this.environment })
     const chat = await runChat(chatNamespace, { gateways: this.#gateways, writers: this.#writers }, parts)
+    if (this.seeded !== undefined) await chat.seed(this.seeded)
     owned.move()
     return startedChatStack(stack, chat, issuer)
   }

@@ -1,5 +1,7 @@
 import type { ChatClient, ConnectOptions } from '../../shared/client/chat-client.ts'
+import { createEphemeral } from '../load/ephemeral/ephemeral.ts'
 import type { Mix } from '../load/mix/mix.ts'
+import { ephemeralKindsOf } from '../load/mix/mix.ts'
 import { mixedSending } from '../load/mix/mixed-sending.ts'
 import type { Verdicts } from '../support/checker/check.ts'
 import { checkRun, problemsOf } from '../support/checker/check.ts'
@@ -90,6 +92,7 @@ const recordLoad = async (
     throw error
   })
   await load.createRooms(ids)
+  const markerProblems: string[] = []
   const userOf = new Map([...ids].map(([user, id]) => [id, user]))
   const verdicts = async (): Promise<Verdicts> => {
     const truth = await truthFromPostgres(databaseUrl, load.context.ids, userOf)
@@ -113,11 +116,16 @@ const recordLoad = async (
       }
     },
     send: async (perSecond, count, mix) => {
+      const kinds = ephemeralKindsOf(mix)
+      const ephemeral = kinds.length === 0 ? undefined : createEphemeral(load, kinds)
+      await ephemeral?.start()
       await load.sendByPlan({ perSecond, count }, mix && mixedSending(mix)).done
       await load.settled(settledWithinMs)
+      await ephemeral?.stop()
+      markerProblems.push(...(ephemeral?.problems ?? []))
     },
     verdicts,
-    check: async () => problemsOf(await verdicts()),
+    check: async () => [...problemsOf(await verdicts()), ...markerProblems],
     [Symbol.dispose]: () => load.stop(),
   }
 }

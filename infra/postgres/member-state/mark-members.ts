@@ -18,13 +18,16 @@ const unread = unreadCells({
  * `wanted` has the markers after the merge in this snapshot; rows that it does
  * not change are not written. Another gateway may change a row meanwhile,
  * therefore the conflict merges again. Rows are written in the order of their
- * keys, so that two gateways cannot deadlock. `least` and `greatest` ignore nulls. Exported so that a test can examine
- * its plan.
+ * keys, so that two gateways cannot deadlock. `least` and `greatest` ignore nulls.
+ *
+ * Changes without a result are left out before unread messages are counted. `not in` is computed by hashing, whatever
+ * number of rows the planner expects; a join would be a nested loop if it expects few. Exported so that a test can
+ * examine its plan.
  */
 export const markMembersStatement: Statement = {
   name: 'mark-members',
   text: `with wanted as materialized (
-    select asked.chat_id, asked.user_id, winner.gen,
+    select asked.chat_id, asked.user_id, asked.without_result, winner.gen,
       greatest(
         case when asked.gen = winner.gen then least(asked.seq, chat.seq) end,
         case when coalesce(state.gen, 0) = winner.gen then state.seq end,
@@ -32,8 +35,8 @@ export const markMembersStatement: Statement = {
       ) as seq,
       greatest(state.delivered_seq, least(coalesce(asked.delivered, 0), chat.seq)) as delivered_seq,
       coalesce(state.gen, 0) as former_gen, state.seq as former_seq, coalesce(state.delivered_seq, 0) as former_delivered_seq
-    from unnest($1::uuid[], $2::uuid[], $3::int[], $4::bigint[], $5::bigint[], $6::bigint[])
-      as asked (chat_id, user_id, gen, seq, posted, delivered)
+    from unnest($1::uuid[], $2::uuid[], $3::int[], $4::bigint[], $5::bigint[], $6::bigint[], $7::boolean[])
+      as asked (chat_id, user_id, gen, seq, posted, delivered, without_result)
     join chat on chat.id = asked.chat_id
     join chat_member on chat_member.chat_id = asked.chat_id and chat_member.user_id = asked.user_id
       and chat_member.until_seq is null
@@ -56,9 +59,10 @@ export const markMembersStatement: Statement = {
   ),
   stored as (
     select chat_id, user_id, gen, seq, delivered_seq, true as has_moved from moved
+    where (chat_id, user_id) not in (select chat_id, user_id from wanted where without_result)
     union all
     select chat_id, user_id, gen, seq, delivered_seq, false from wanted
-    where (gen, seq, delivered_seq) is not distinct from (former_gen, former_seq, former_delivered_seq)
+    where not without_result and (gen, seq, delivered_seq) is not distinct from (former_gen, former_seq, former_delivered_seq)
   )
   select stored.chat_id, stored.user_id, stored.gen, stored.delivered_seq, stored.has_moved, chat.seq as head,
     ${marker} as marker_seq, ${unread}
@@ -82,6 +86,7 @@ const cells: readonly ((change: MarkerChange) => unknown)[] = [
   ({ read }) => read?.seq ?? null,
   ({ posted }) => posted ?? null,
   ({ delivered }) => delivered ?? null,
+  ({ withoutResult }) => withoutResult === true,
 ]
 
 const valuesOf = (changes: readonly MarkerChange[]): readonly unknown[] => cells.map((cell) => changes.map(cell))
@@ -94,7 +99,7 @@ const markersOf = (row: MarkedRow): MemberMarkers => ({
   hasMoved: row.has_moved,
 })
 
-/** Merges markers. Undefined: the user is not a member. */
+/** Merges markers. Undefined: the user is not a member, or the change is without a result. */
 export const markMembers = async (
   session: DatabaseSession,
   changes: readonly MarkerChange[],

@@ -1,8 +1,4 @@
-/** The key of a row of `member_state`. */
-export interface MemberKey {
-  readonly room: string
-  readonly user: string
-}
+import type { MemberKey } from '../../../shared/ports/read-model.ts'
 
 /** The key as one text. */
 export const keyOf = ({ room, user }: MemberKey): string => `${room} ${user}`

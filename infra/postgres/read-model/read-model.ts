@@ -8,6 +8,7 @@ import { listChats } from './chat-list.ts'
 import { listMembers } from './member-list.ts'
 import { listReactions, listVersions } from './message-details.ts'
 import { listMessages } from './message-list.ts'
+import { signalRolesOf } from './signal-roles.ts'
 import { unreadMembershipsOf } from './unread-memberships.ts'
 import type { UserRow } from './user-rows.ts'
 import { userCells, userOf } from './user-rows.ts'
@@ -197,6 +198,7 @@ export const postgresReadModel = (session: DatabaseSession, pageBytes: number): 
   meta: () => metaOf(session),
   heads: (rooms) => headsOf(session, rooms),
   memberCounts: (rooms) => memberCountsOf(session, rooms),
+  signalRoles: (members) => signalRolesOf(session, members),
   changedHeads: (heads) => changedHeads(session, heads),
   memberships: (users, most) => membershipsOf(session, users, most),
   unreadMemberships: (users, most) => unreadMembershipsOf(session, users, most),

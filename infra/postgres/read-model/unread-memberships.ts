@@ -35,8 +35,11 @@ export const countUnreadStatement: Statement = {
     order by place`,
 }
 
-/** Rooms of one statement, so that the rooms of many users do not exceed its time-out. */
-const roomsPerStatement = 10_000
+/**
+ * Rooms of one statement, so that the rooms of many users do not exceed its time-out, and a reconnect of 10,000 users with
+ * 500 unread rooms each takes fewer than 500 statements.
+ */
+const roomsPerStatement = 20_000
 
 interface MarkedMembershipRow extends MarkerRow {
   readonly user_id: string

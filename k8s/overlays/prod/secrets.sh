@@ -2,11 +2,14 @@
 # Creates the Secrets of this overlay, except `chat-certificate`, with new passwords and a certificate for Redis:
 #   secrets.sh data        before Kafka, Postgres and Redis are created: passwords
 #   secrets.sh services    when they run: copies passwords, addresses and CA certificates for the services
-# Both can be run again. `data` keeps existing Secrets; `services` copies the current values, such as renewed CA certificates.
+#   secrets.sh redis-add   to change the passwords of Redis: a second one for each user, which `services` copies
+#   secrets.sh redis-drop  when all services use it: removes the former ones
+# The first two can be run again. `data` keeps existing Secrets, and gives the users of Redis the present rights; `services` copies
+# the current values, such as renewed CA certificates. Redis reads its users when it starts.
 # Needs kubectl and openssl. No value is passed as an argument of a command, where other processes could read it.
 set -eu
 KUBECTL=${KUBECTL:-kubectl}
-acl=${REDIS_ACL:-$(dirname "$0")/../../../infra/redis/users.acl}
+model=${REDIS_ACL:-$(dirname "$0")/../../../infra/redis/users.acl}
 
 # put <namespace> <name> <type> [<key> <value>]…
 put() {
@@ -53,13 +56,49 @@ redis_certificate() {
     tls.crt "$(cat "$folder/tls.crt")" tls.key "$(cat "$folder/tls.key")" ca.crt "$(cat "$folder/ca.crt")"
 }
 
-redis_users() {
-  gateway=$(random)
-  writer=$(random)
+# passwords_of <user>: the passwords of this user of Redis, as `users.acl` in the Secret has them
+passwords_of() {
+  acl=$(of chat-redis-users users.acl)
+  printf '%s\n' "$acl" | awk -v user="$1" '$2 == user { for (i = 3; i <= NF; i++) if ($i ~ /^[>#]/) printf " %s", $i }'
+}
+
+# Users of Redis that infra/redis/users.acl does not have.
+other_users() {
+  acl=$(of chat-redis-users users.acl)
+  printf '%s\n' "$acl" | awk -v model="$model" '
+    BEGIN { while ((getline line < model) > 0) { split(line, word, " "); known[word[2]] = 1 } }
+    $1 == "user" && !($2 in known) { print }'
+}
+
+# put_redis_users <gateway> <its passwords in users.acl> <writer> <its passwords in users.acl> <other users>: with the rights of the model
+put_redis_users() {
   # This overlay sets no NAMESPACE, so keys and channels have no prefix.
-  users=$(printf '%s\n' 's/\([~&]\)chat:/\1/g' "s/CHANGE-ME-1/$gateway/" "s/CHANGE-ME-2/$writer/" | sed -f /dev/stdin "$acl")
-  put chat-data chat-redis-users Opaque users.acl "$users
-" gateway "$gateway" writer "$writer"
+  users=$(of_gateway=$2 of_writer=$4 awk '{
+    for (i = 1; i <= NF; i++) {
+      if ($i == ">CHANGE-ME-1") $i = ENVIRON["of_gateway"]
+      if ($i == ">CHANGE-ME-2") $i = ENVIRON["of_writer"]
+      if ($i ~ /^[~&]chat:/) $i = substr($i, 1, 1) substr($i, 7)
+    }
+    print
+  }' "$model")
+  put chat-data chat-redis-users Opaque users.acl "$users${5:+
+$5}
+" gateway "$1" writer "$3"
+}
+
+# redis_users new | keep | add | drop: passwords of the users of Redis, with the present rights of the model
+redis_users() {
+  case $1 in
+  new | add) gateway=$(random) writer=$(random) ;;
+  *) gateway=$(of chat-redis-users gateway) writer=$(of chat-redis-users writer) ;;
+  esac
+  of_gateway=">$gateway" of_writer=">$writer" others=''
+  [ "$1" = new ] || others=$(other_users)
+  case $1 in
+  keep) of_gateway=$(passwords_of chat-gateway) of_writer=$(passwords_of chat-writer) ;;
+  add) of_gateway="$(passwords_of chat-gateway) $of_gateway" of_writer="$(passwords_of chat-writer) $of_writer" ;;
+  esac
+  put_redis_users "$gateway" "${of_gateway# }" "$writer" "${of_writer# }" "$others"
 }
 
 # The access key of the bucket comes from the environment.
@@ -77,7 +116,7 @@ data() {
     has chat-data "chat-kafka-$user" || put chat-data "chat-kafka-$user" Opaque password "$(random)"
   done
   has chat-data chat-backups || backups
-  has chat-data chat-redis-users || redis_users
+  if has chat-data chat-redis-users; then redis_users keep; else redis_users new; fi
   has chat-data chat-redis-certificate || redis_certificate
 }
 
@@ -119,8 +158,10 @@ $redis_ca
 case ${1:-} in
 data) data ;;
 services) services ;;
+redis-add) redis_users add ;;
+redis-drop) redis_users drop ;;
 *)
-  echo "usage: $0 data | services" >&2
+  echo "usage: $0 data | services | redis-add | redis-drop" >&2
   exit 2
   ;;
 esac

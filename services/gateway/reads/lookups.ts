@@ -1,6 +1,13 @@
 import type { User } from '../../../shared/domain/events.ts'
 import type { CommandKey, EventStore, RecordedOutcome } from '../../../shared/ports/event-store.ts'
-import type { ReadModel, RoomMembership, StoreMeta, UnreadMembership } from '../../../shared/ports/read-model.ts'
+import type {
+  MemberKey,
+  ReadModel,
+  RoomMembership,
+  SignalRoles,
+  StoreMeta,
+  UnreadMembership,
+} from '../../../shared/ports/read-model.ts'
 import { batcher } from '../../../shared/runtime/async/batcher.ts'
 import type { Bounds } from '../../../shared/runtime/config/bounds.ts'
 import { createMembershipLookup } from './membership-lookup.ts'
@@ -23,6 +30,8 @@ export interface Lookups {
   head(room: string): Promise<number>
   /** The number of members of a room; 0: there is no such room. */
   memberCount(room: string): Promise<number>
+  /** The role of a member now, and the one that signals need; undefined: not a member. */
+  signalRoles(member: MemberKey): Promise<SignalRoles | undefined>
   /** A page of events of a room. */
   page(lookup: PageLookup): Promise<ReaderPage>
   /** Undefined: no outcome is recorded. */
@@ -65,6 +74,10 @@ export const createLookups = (store: EventStore, readModel: ReadModel, bounds: B
       return rooms.map((room) => found.get(room) ?? 0)
     },
   })
+  const signalRoles = batcher<MemberKey, SignalRoles | undefined>({
+    maxItems,
+    run: (members) => readModel.signalRoles(members),
+  })
   const outcome = batcher<CommandKey, RecordedOutcome | undefined>({ maxItems, run: (keys) => store.outcomes(keys) })
   const meta = batcher<undefined, StoreMeta>({
     maxItems: Number.POSITIVE_INFINITY,
@@ -79,6 +92,7 @@ export const createLookups = (store: EventStore, readModel: ReadModel, bounds: B
     unreadMemberships,
     head,
     memberCount,
+    signalRoles,
     page: createSharedPages(store, bounds),
     outcome,
     meta: () => meta(undefined),

@@ -2,6 +2,8 @@ import type { RequestRef } from '../../../shared/frames/answer-frame.ts'
 import type { Clock } from '../../../shared/ports/clock.ts'
 import { errorBody } from '../../../shared/protocol/errors.ts'
 import type { Request } from '../../../shared/protocol/requests.ts'
+import type { CommandRequest, OwnRequest } from '../../../shared/records/command-of.ts'
+import { chatCommandOf, createUserCommandOf, userCommandOf } from '../../../shared/records/command-of.ts'
 import type { Outcome } from '../../../shared/records/outcome.ts'
 import type { Command } from '../../../shared/room-events/room-events.ts'
 import type { Bounds } from '../../../shared/runtime/config/bounds.ts'
@@ -11,9 +13,8 @@ import type { RoomFeeds } from '../rooms/room-feeds.ts'
 import { answerWith } from './answer-with.ts'
 import type { Attempt } from './attempts.ts'
 import type { NamedCreateUser } from './claim-user.ts'
-import type { CommandRequest, OwnRequest } from './command-of.ts'
-import { chatCommandOf, commandNameOf, createUserCommandOf, userCommandOf } from './command-of.ts'
 import { CommandQueue } from './command-queue.ts'
+import { commandNameOf } from './command-requests.ts'
 import type { CommandWatch, WatchedCommand } from './command-watch.ts'
 import type { HandOverDeps } from './hand-over.ts'
 import { createHandOver } from './hand-over.ts'
@@ -182,7 +183,7 @@ export const createIntake = (deps: IntakeDeps): Intake => {
       return queues.get(requester)?.attempts.isRefused({ room: request.room, id: request.after }) === true
     },
     createUser: (requester, request, onOutcome) =>
-      submitOutsideRooms(requester, request, createUserCommandOf(request, source), onOutcome),
+      submitOutsideRooms(requester, request, createUserCommandOf(request.body.user, source), onOutcome),
     abandon: (requester) => {
       for (const command of queues.get(requester)?.all() ?? []) pending.conclude(command, abandoned)
       queues.delete(requester)

@@ -1,4 +1,4 @@
-import type { CommandRequest } from './command-of.ts'
+import type { CommandRequest } from '../../../shared/records/command-of.ts'
 import type { FileRequest } from './file-requests.ts'
 import type { Intake } from './intake.ts'
 import type { MemberRequest } from './member-requests.ts'

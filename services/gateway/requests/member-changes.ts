@@ -34,7 +34,7 @@ export interface MovedMarkers extends Pick<MemberMarkers, 'read' | 'delivered'> 
  */
 export interface MemberChanges {
   mark(change: MarkerChange): Promise<MemberMarkers | undefined>
-  /** An own message is confirmed. The marker is raised later; a failed statement is repeated. */
+  /** An own message is confirmed. The marker is raised later, without a count of unread messages; a failed statement is repeated. */
   posted(room: string, user: string, seq: number): void
   configure(change: SettingsChange): Promise<MemberSettings | undefined>
   /**
@@ -64,6 +64,7 @@ const mergeMarkers = (one: MarkerChange, other: MarkerChange): MarkerChange => (
   read: one.read === undefined || other.read === undefined ? (one.read ?? other.read) : laterMarker(one.read, other.read),
   posted: greater(one.posted, other.posted),
   delivered: greater(one.delivered, other.delivered),
+  withoutResult: one.withoutResult && other.withoutResult,
 })
 
 const keyOf = ({ room, user }: Pick<MarkerChange, 'room' | 'user'>): string => `${room} ${user}`
@@ -122,7 +123,7 @@ export const createMemberChanges = (deps: MemberChangesDeps): MemberChanges => {
       return marks.ask(keyOf(change), change)
     },
     posted: (room, user, seq) => {
-      if (!isFull()) marks.add(keyOf({ room, user }), { room, user, posted: seq })
+      if (!isFull()) marks.add(keyOf({ room, user }), { room, user, posted: seq, withoutResult: true })
     },
     configure,
     onMoved: (listener) => void listeners.push(listener),

@@ -1,3 +1,5 @@
+import { lacksRole } from '../../../shared/domain/permissions.ts'
+import type { Role } from '../../../shared/domain/roles.ts'
 import { StoreError } from '../../../shared/ports/event-store.ts'
 import type { ReadModel } from '../../../shared/ports/read-model.ts'
 import { errorBody } from '../../../shared/protocol/errors.ts'
@@ -28,6 +30,11 @@ const forOther = errorBody('invalid', 'as: a socket watches and signals for the 
   reason: 'a socket watches and signals for the user that it is bound to',
 })
 
+const notPermitted = (needs: Role) => {
+  const { code, message, details } = lacksRole('signal', { rules: { signal: needs } })
+  return errorBody(code, message, details)
+}
+
 export const createSignalRequests = ({ signals, readModel }: SignalRequestsDeps): SignalRequests => {
   const { watches } = signals
   /** The watches of one session are set one after another, in the order of their requests. */
@@ -50,8 +57,9 @@ export const createSignalRequests = ({ signals, readModel }: SignalRequestsDeps)
   const send = async (requester: SocketRequester, session: WatchingSession, request: RequestOf<'signal'>): Promise<void> => {
     const follower = session.rooms.follower(request.room)
     if (follower === undefined) return requester.refuse(request, 'forbidden', 'not a member, or no such chat')
-    const sent = await signals.send(watches.of(session), follower, { user: session.rooms.user, ...request.body })
-    requester.answer(request, JSON.stringify({ sent }))
+    const outcome = await signals.send(watches.of(session), follower, { user: session.rooms.user, ...request.body })
+    if (typeof outcome === 'string') requester.answer(request, JSON.stringify({ sent: outcome === 'sent' }))
+    else requester.fail(request, notPermitted(outcome.needs))
   }
 
   const handleBound = async (requester: SocketRequester, rooms: SessionRooms, request: SignalRequest): Promise<void> => {

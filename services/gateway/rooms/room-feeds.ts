@@ -47,10 +47,14 @@ export type RoomFeedsDeps = Omit<RoomFeedDeps, 'pass' | 'drop'> & {
   readonly sessionsOf: (user: string) => Iterable<Pick<Subscriber, 'joinAt'>>
   /** An event has removed these users from a room. */
   readonly onRemoved: (users: readonly string[]) => void
+  /** An event has passed that may have changed the roles of members, or the rules of the chat. */
+  readonly onRightsChanged: (feed: FollowedFeed) => void
 }
 
+const rightsEvents: ReadonlySet<string> = new Set(['update-chat', 'update-members', 'add-users'])
+
 export const createRoomFeeds = (deps: RoomFeedsDeps): RoomFeeds => {
-  const { clock, pending, delivery, releaseMs, sessionsOf, onRemoved } = deps
+  const { clock, pending, delivery, releaseMs, sessionsOf, onRemoved, onRightsChanged } = deps
   const rooms = new Map<string, FeedEntry>()
 
   const isReceiving =
@@ -89,6 +93,7 @@ export const createRoomFeeds = (deps: RoomFeedsDeps): RoomFeeds => {
 
   const pass = (feed: FollowedFeed, item: FeedItem): void => {
     const changed = affectedUsers(item)
+    if (rightsEvents.has(item.event)) onRightsChanged(feed)
     if (item.membership === 'adds') {
       for (const user of changed) for (const session of sessionsOf(user)) session.joinAt(item.room, item.seq)
     }

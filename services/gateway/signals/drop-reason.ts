@@ -3,7 +3,8 @@
  * `members`: the room has too many members for it. `behind`: a follower of the
  * room is not live. `queue`: the send queue of a socket is over a quarter full.
  * `fan_out`: the fan-out is down, or did not accept it. `busy`: too many signals
- * wait for the fan-out. `store`: the number of members could not be read.
+ * wait for the fan-out. `store`: the number of members, or the role of the sender, could
+ * not be read.
  */
 export type DropReason = 'rate' | 'members' | 'behind' | 'queue' | 'fan_out' | 'busy' | 'store'
 

@@ -19,20 +19,28 @@ export interface SignalPublisherDeps {
   readonly onDropped: OnDropped
 }
 
+/** Signals of one publication, so that writing many of them does not delay the events of rooms. */
+const publishedAtOnce = 250
+
 /**
- * One publication in flight; signals that arrive meanwhile go into the next one.
+ * One publication in flight; signals that arrive meanwhile go into later ones.
  * What the fan-out does not accept is dropped and never repeated, because a
  * signal is over when the fan-out is back.
  */
 export const createSignalPublisher = ({ fanOut, maxWaiting, onDropped }: SignalPublisherDeps): SignalPublisher => {
-  let waiting = new Map<string, Publication>()
+  const waiting = new Map<string, Publication>()
   let isPublishing = false
+
+  const takeOldest = (): readonly Publication[] => {
+    const oldest = [...waiting].slice(0, publishedAtOnce)
+    for (const [key] of oldest) waiting.delete(key)
+    return oldest.map(([, publication]) => publication)
+  }
 
   const publishWaiting = async (): Promise<void> => {
     isPublishing = true
     while (waiting.size > 0) {
-      const items = [...waiting.values()]
-      waiting = new Map()
+      const items = takeOldest()
       try {
         await fanOut.publish(items)
       } catch {

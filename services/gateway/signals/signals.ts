@@ -9,6 +9,8 @@ import type { Metrics } from '../../../shared/runtime/observability/metrics.ts'
 import type { OnDropped } from './drop-reason.ts'
 import type { ReportMarker } from './marker-signals.ts'
 import { createReportMarker } from './marker-signals.ts'
+import type { SignalRights, SignalRightsDeps } from './may-signal.ts'
+import { createSignalRights } from './may-signal.ts'
 import type { PresenceHints } from './presence-hints.ts'
 import { createPresenceHints } from './presence-hints.ts'
 import { createRoomSizes } from './room-sizes.ts'
@@ -29,6 +31,8 @@ export interface SessionSignalsDeps {
   readonly rates: Pick<Rates, 'sessionSignalsPerMinute' | 'sessionSignalsBurst' | 'roomSignalsPerMinute' | 'roomSignalsBurst'>
   /** The number of members of a room, from the store. Rejects with `StoreError`. */
   readonly memberCount: (room: string) => Promise<number>
+  /** The role of a member now, and the one that signals need, from the store. Rejects with `StoreError`. */
+  readonly signalRoles: SignalRightsDeps['read']
   /** Those of the users who share a chat with the viewer. Rejects with `StoreError`. */
   readonly visible: (users: readonly string[], viewer: string) => Promise<readonly string[]>
   /** Whether the feature level has signals. */
@@ -40,7 +44,8 @@ export interface SessionSignalsDeps {
  *
  * Promises:  nothing is stored, nothing is queued beyond one publication in
  *            flight, and no signal sets a follower behind. The number of members
- *            of a room is read at most once in `roomSizeMs`; no other statement.
+ *            of a room, and the role of each sender, are read at most once in
+ *            `roomSizeMs` and after a change of roles or rules; no other statement.
  * Does not:  guarantee delivery: a signal is dropped whenever it would be in
  *            the way of a room's events.
  */
@@ -51,6 +56,7 @@ export interface SessionSignals {
   /** Reports that the profile of the user has changed, after it is stored, to those who watch the user. The report may be lost. */
   readonly reportProfile: (user: string) => void
   readonly presence: PresenceHints
+  readonly rights: Pick<SignalRights, 'changed'>
   start(): void
   close(): void
 }
@@ -61,13 +67,15 @@ export const createSignals = (deps: SessionSignalsDeps): SessionSignals => {
   const publisher = createSignalPublisher({ fanOut, maxWaiting: bounds.signalsWaiting, onDropped })
   const roomSize = createRoomSizes({ read: memberCount, clock, keepMs: times.roomSizeMs })
   const watches = createWatches({ ...deps, roomSize, onDropped })
-  const send = createSendSignal({ ...deps, publisher, roomSize, onDropped })
+  const rights = createSignalRights({ read: deps.signalRoles, clock, keepMs: times.roomSizeMs })
+  const send = createSendSignal({ ...deps, publisher, roomSize, rights, onDropped })
   return {
     watches,
     send,
     reportMarker: createReportMarker({ publisher, roomSize, receiptMembers: limits.receiptMembers, onDropped }),
     reportProfile: (user) => void publisher.publish(`profile ${user}`, signalChannels.user(user), { profile: 'changed' }),
     presence: createPresenceHints({ publisher, clock, isEnabled }),
+    rights,
     start: watches.start,
     close: () => {
       watches.close()

@@ -46,7 +46,11 @@ export const boundsTable = {
   },
   callsPerGateway: { value: 1_000, meaning: 'Concurrent HTTP requests of one gateway.' },
   frameFragments: { value: 1_024, meaning: 'Fragments of one WebSocket message from a client.' },
-  signalsWaiting: { value: 1_000, meaning: 'Signals of one gateway that wait for the fan-out; further ones are dropped.' },
+  signalsWaiting: {
+    value: 4_000,
+    meaning:
+      'Signals of one gateway that wait for the fan-out; further ones are dropped. A statement with `LOOKUP_ITEMS` read markers causes up to twice as many.',
+  },
   writerBatchRecords: { value: 500, meaning: 'Commands that a writer decides and stores in one append.' },
   writerBatchRows: {
     value: 2_500,

@@ -175,11 +175,11 @@ export const readGatewayConfig = (env: Environment = process.env): GatewayConfig
 export const readDistributedConfig = (env: Environment = process.env): DistributedConfig =>
   Object.freeze(distributedConfig(parseEnvironment(env), 'is missing'))
 
-/** The configuration of an admin subcommand, which needs only some of the variables. Throws `ConfigError`. */
+/** The configuration of an admin subcommand, which needs only some of the variables; the others may be set too. Throws `ConfigError`. */
 export const readConfigFor = <Need extends keyof typeof neededKeys>(
   needs: readonly Need[],
   env: Environment = process.env,
-): SharedConfig & Pick<Addresses, Extract<Need, keyof Addresses>> => {
+): SharedConfig & Partial<Addresses> & Pick<Addresses, Extract<Need, keyof Addresses>> => {
   const { values, problems } = parseEnvironment(env)
   const keys = needs.map((need) => neededKeys[need])
   check(...problems, ...filesProblems(values), ...missing(values, keys, 'is missing'))

@@ -50,7 +50,8 @@ export const timesTable = {
   },
   roomSizeMs: {
     value: 60_000,
-    meaning: 'Time for which a gateway remembers the number of members of a room, by which it decides about signals.',
+    meaning:
+      'Time for which a gateway remembers the number of members of a room and the role of a member, by which it decides about signals.',
   },
   headersMs: { value: 10_000, meaning: 'Time in which the headers of a request must arrive; then its connection is closed.' },
   bindMs: {

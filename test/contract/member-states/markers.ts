@@ -72,6 +72,20 @@ export const markerTests = (opened: () => OpenStore): void => {
     expect(await markOne(memberStates, room, bob, { posted: 9 })).toMatchObject({ read: { gen: 0, seq: 9 }, unread: 0 })
   })
 
+  it('move without a result if nobody waits for it', async () => {
+    const { store, memberStates } = opened()
+    const [ann, bob] = [randomUUID(), randomUUID()]
+    const room = await roomWith(store, [ann, bob], 9)
+    const change = { room, posted: 8, withoutResult: true }
+    const found = await memberStates.mark([
+      { ...change, user: ann },
+      { room, user: bob, posted: 8 },
+    ])
+    expect(found.map((markers) => markers?.unread)).toEqual([undefined, 1])
+    expect(await memberStates.mark([{ ...change, user: ann }])).toEqual([undefined])
+    expect(await markOne(memberStates, room, ann, {})).toMatchObject({ read: { gen: 0, seq: 8 }, unread: 1 })
+  })
+
   it('are clipped to the last seq of the room', async () => {
     const { store, memberStates } = opened()
     const user = randomUUID()

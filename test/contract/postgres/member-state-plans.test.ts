@@ -31,13 +31,30 @@ describe.skipIf(noStackReason())('the state of members in a room of 100,000 mess
   const each = <T>(value: T): readonly T[] => members.map(() => value)
 
   it('is written for 500 members with a few index probes for each', async () => {
-    const values = [each(room), members, each(0), each(head - 3), each(null), each(head)]
+    const values = [each(room), members, each(0), each(head - 3), each(null), each(head), each(false)]
     const { blocks, nodes } = await explain(url, markMembersStatement, values)
     expect(nodes).not.toContain('Seq Scan')
     expect(blocks).toBeLessThan(500 * 60)
     const settings = await explain(url, configureMembersStatement, [each(room), members, each(null), each(true)])
     expect(settings.nodes).not.toContain('Seq Scan')
     expect(settings.blocks).toBeLessThan(500 * 20)
+  })
+
+  it('is written for 500 own messages with half of the probes, because nothing is counted', async () => {
+    const change = (seq: number, withoutResult: boolean) =>
+      explain(url, markMembersStatement, [
+        each(room),
+        members,
+        each(null),
+        each(null),
+        each(seq),
+        each(null),
+        each(withoutResult),
+      ])
+    const counted = await change(head - 2, false)
+    const own = await change(head - 1, true)
+    expect(own.nodes).not.toContain('Seq Scan')
+    expect(own.blocks).toBeLessThan(counted.blocks / 2)
   })
 
   it('counts 90,000 unread messages with a few index probes, and as many entries as there are deleted ones', async () => {

@@ -52,6 +52,28 @@ export const memberListTests = (opened: () => OpenStore): void => {
     expect(unmuted).not.toMatchObject([{ role_after: expect.anything() }])
   })
 
+  it('has the role of each member for signals, with the one that the chat requires', async () => {
+    const { store, readModel } = opened()
+    const { room, ann, bob, cyd, act, add, set, update } = await roomWithRoles(store)
+    const other = await roomWithRoles(store)
+    await act(set(ann, [bob], 'reader', farAhead))
+    const members = [ann, bob, cyd].map((user) => ({ room, user }))
+    const elsewhere = [
+      { room: other.room, user: other.bob },
+      { room: randomUUID(), user: ann },
+    ]
+    expect(await readModel.signalRoles([...members, ...elsewhere])).toEqual([
+      { role: 50, needed: 20 },
+      { role: 10, needed: 20 },
+      undefined,
+      { role: 20, needed: 20 },
+      undefined,
+    ])
+    await act(update(ann, { rules: { signal: 'moderator' } }), set(ann, [bob], 'reader', longAgo), add(ann, [cyd]))
+    expect(await readModel.signalRoles(members)).toEqual([50, 20, 20].map((role) => ({ role, needed: 30 })))
+    expect(await readModel.signalRoles([])).toEqual([])
+  })
+
   it('lists banned users apart, also one who never was a member, until the ban is lifted', async () => {
     const { store, readModel } = opened()
     const { room, ann, bob, cyd, act, ban, set, codes, add } = await roomWithRoles(store)

@@ -13,6 +13,8 @@ export const kubectl = (args: readonly string[], input = ''): Promise<string> =>
       if (error === null) resolve(stdout)
       else reject(new Error(`kubectl ${args.join(' ')}: ${stderr.trim() || error.message}\n${stdout}`))
     })
+    // A command that ends without reading its input reports a failure by its status.
+    child.stdin?.on('error', () => {})
     child.stdin?.end(input)
   })
 

@@ -81,6 +81,17 @@ it('the commands for production deploy servers and services, over TLS with login
   expect(await auditReport()).toContain('Nothing is missing, doubled or late.')
 })
 
+it('the commands for production may be repeated, and then change no Secret', async () => {
+  const secrets = async (): Promise<readonly unknown[]> =>
+    (await Promise.all([chat, data].map(({ namespace }) => getAll('secrets', '-n', namespace)))).flat().map((one) => ({
+      ...one,
+      metadata: one.metadata.name,
+    }))
+  const before = await secrets()
+  await shell(blockWith('secrets.sh data'))
+  expect(await secrets()).toEqual(before)
+})
+
 it('only the proxies of the Gateway reach the gateways, and only the services reach the servers', async () => {
   await kubectl(['create', 'namespace', 'gateway-system'])
   owned.defer(async () => void (await kubectl(['delete', 'namespace', 'gateway-system', '--wait=false'])))
@@ -90,6 +101,27 @@ it('only the proxies of the Gateway reach the gateways, and only the services re
   expect(await tryWay({ namespace: 'gateway-system', labels, host, port: 8080 })).toBe('open')
   expect(await tryWay({ namespace: 'default', labels, host, port: 8080 })).toBe('closed')
   expect(await tryWay({ namespace: 'default', labels, host: 'redis.chat-data.svc.cluster.local', port: 6379 })).toBe('closed')
+})
+
+it('the commands for the passwords of Redis replace them, and only the new ones are valid afterwards', async () => {
+  const passwords = async (): Promise<readonly string[]> => {
+    const { data: values } = (await getOne('secret', 'chat-redis-users', '-n', 'chat-data')) as {
+      data?: Readonly<Record<string, string>>
+    }
+    return ['gateway', 'writer'].map((name) => Buffer.from(values?.[name] ?? '', 'base64').toString())
+  }
+  const login = (user: string, password: string): Promise<string> => {
+    const ask = ['redis-cli', '--tls', '--insecure', '--no-auth-warning', '--user', `chat-${user}`, '--pass', password, 'ping']
+    return data.kubectl('exec', 'redis-0', '--', ...ask)
+  }
+  const [old = ''] = await passwords()
+  expect(await login('gateway', old)).toContain('PONG')
+  await shell(blockWith('secrets.sh redis-add'))
+  const [gateway = '', writer = ''] = await passwords()
+  expect(await login('gateway', gateway)).toContain('PONG')
+  expect(await login('writer', writer)).toContain('PONG')
+  expect(await login('gateway', old).catch(String)).toMatch(/WRONGPASS|NOAUTH/)
+  expect(await auditReport()).toContain('Nothing is missing, doubled or late.')
 })
 
 it('the commands for the next CA add it to the present ones, and remove it later', async () => {

@@ -20,6 +20,12 @@ const operatorOf = (name: string): string => {
   return row
 }
 
+/** Whether the document has all these texts in this order, from the first text `start` on. */
+const inOrder = (texts: readonly string[], start: string): boolean => {
+  const places = texts.map((text) => readme.indexOf(text, readme.indexOf(start)))
+  return places.every((place) => place > 0) && places.every((place, index) => place >= (places[index - 1] ?? 0))
+}
+
 describe('the commands of k8s/README.md', () => {
   needsRenderer()
 
@@ -83,9 +89,20 @@ describe('the commands of k8s/README.md', () => {
       'create secret tls chat-certificate',
       '-k k8s/overlays/prod/services',
     ]
-    const places = steps.map((step) => readme.indexOf(step, readme.indexOf('After the operators, in this order')))
-    expect(places.every((place) => place > 0)).toBe(true)
-    expect(places).toEqual(places.toSorted((a, b) => a - b))
+    expect(inOrder(steps, '```sh\nkubectl apply --server-side -f k8s/base/namespace.yaml')).toBe(true)
+  })
+
+  it('create the namespaces before the operators that need them, and wait for each operator that checks objects of a later step', () => {
+    const steps = [
+      '`kubectl apply --server-side -f k8s/base/namespace.yaml -f k8s/overlays/prod/data/namespace.yaml`',
+      'watchNamespaces={chat-data}',
+      'cert-manager.yaml',
+      '-n cert-manager wait deployment --all',
+      'plugin-barman-cloud/releases',
+      '-n cnpg-system wait deployment --all',
+      'secrets.sh data',
+    ]
+    expect(inOrder(steps, '## Production')).toBe(true)
   })
 })
 

@@ -126,6 +126,39 @@ describe('the script that creates the Secrets of prod', { timeout: 120_000 }, ()
     expect(changed).toEqual(['chat-data/chat-ca', 'chat/chat-ca'])
   })
 
+  const redisUsers = (): Readonly<Record<string, string>> =>
+    Object.fromEntries(['users.acl', 'gateway', 'writer'].map((key) => [key, secretValue('chat-data/chat-redis-users', key)]))
+  const putRedisUsers = (users: Readonly<Record<string, string>>): void => {
+    const data = Object.fromEntries(Object.entries(users).map(([key, value]) => [key, encoded(value)]))
+    writeFileSync(file, JSON.stringify({ ...stored(), 'chat-data/chat-redis-users': { data } }))
+  }
+
+  it('gives the users of Redis the present rights when it runs again, and keeps all their passwords and other users', () => {
+    const before = redisUsers()
+    const [acl = '', ofOperator] = [before['users.acl'], 'user operator on >secret ~* &* +@all\n']
+    const second = acl.replace(`>${before.gateway}`, `>${before.gateway} >a/second&one`)
+    putRedisUsers({ ...before, 'users.acl': `${second.replace(/ \+pubsub.*/, '')}${ofOperator}` })
+    run('data')
+    expect(redisUsers()).toEqual({ ...before, 'users.acl': `${second}${ofOperator}` })
+    putRedisUsers(before)
+  })
+
+  it('adds a second password to each user of Redis, which the services get, and later removes the first one', () => {
+    const { 'users.acl': acl = '', ...first } = redisUsers()
+    run('redis-add')
+    run('services')
+    const { 'users.acl': both = '', ...second } = redisUsers()
+    const replaced = (of: (name: string) => string): string =>
+      ['gateway', 'writer'].reduce((text, name) => text.replace(`>${first[name]}`, of(name)), acl)
+    for (const name of ['gateway', 'writer']) {
+      expect(second[name]).not.toBe(first[name])
+      expect(secretValue(`chat/chat-${name}`, 'redis-url')).toContain(`:${second[name]}@`)
+    }
+    expect(both).toBe(replaced((name) => `>${first[name]} >${second[name]}`))
+    run('redis-drop')
+    expect(redisUsers()).toEqual({ ...second, 'users.acl': replaced((name) => `>${second[name]}`) })
+  })
+
   it('writes no empty value over a good one when a Secret lacks a key', () => {
     const before = stored()
     const { gateway: _, ...others } = before['chat-data/chat-redis-users']?.data ?? {}

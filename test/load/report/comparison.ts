@@ -1,9 +1,10 @@
 import type { CommandKind } from '../../support/load/command-kinds.ts'
-import { mixText } from '../mix/mix.ts'
+import type { EphemeralKind } from '../ephemeral/ephemeral-counts.ts'
+import { ephemeralKindsOf, mixText } from '../mix/mix.ts'
 import { durationText } from '../tester/units.ts'
 import type { ComparedValue, Comparison, LoadReport } from './load-report.ts'
 
-type Compared = Pick<LoadReport, 'latencies' | 'totals' | 'sendingFrom' | 'sendingTo' | 'scenario' | 'kinds'>
+type Compared = Pick<LoadReport, 'latencies' | 'totals' | 'sendingFrom' | 'sendingTo' | 'scenario' | 'kinds' | 'ephemeral'>
 
 const perSecond = ({ latencies, sendingFrom, sendingTo }: Compared): number =>
   latencies.stored.count / Math.max(1, sendingTo - sendingFrom)
@@ -46,6 +47,14 @@ const kindValues = (before: Compared, now: Compared): readonly ComparedValue[] =
     )
   })
 
+const ephemeralValues = (before: Compared, now: Compared): readonly ComparedValue[] =>
+  Object.entries(now.ephemeral?.kinds ?? {}).flatMap(([kind, { latency }]): ComparedValue[] => {
+    const old = before.ephemeral?.kinds[kind as EphemeralKind]?.latency
+    return old === undefined || old.count === 0 || latency.count === 0
+      ? []
+      : [{ name: `${kind}, p99`, unit: 'ms', before: old.p99, now: latency.p99 }]
+  })
+
 const stagesText = ({ stages = [], rate, durationMs }: Partial<LoadReport['shape']>): string =>
   stages.length === 0
     ? `${rate} for ${durationText(durationMs ?? 0)}`
@@ -66,7 +75,10 @@ const optionsOf = ({ shape, workers, machines, scenario }: LoadReport): Readonly
   scenario:
     scenario === undefined
       ? 'none'
-      : `${scenario.model}: ${scenario.flow.map((step) => Object.values(step).join(' ')).join(', ')}`,
+      : [
+          `${scenario.model}: ${scenario.flow.map((step) => Object.values(step).join(' ')).join(', ')}`,
+          ...ephemeralKindsOf(scenario),
+        ].join(', '),
 })
 
 /** With different options, the numbers of two runs are not comparable. */
@@ -83,6 +95,7 @@ export const compareReports = (before: LoadReport, now: LoadReport): Comparison 
     ...latencyValues(before, now),
     ...actionValues(before, now),
     ...kindValues(before, now),
+    ...ephemeralValues(before, now),
   ],
   differences: differencesOf(before, now),
 })

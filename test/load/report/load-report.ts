@@ -1,6 +1,7 @@
 import type { CommandKind } from '../../support/load/command-kinds.ts'
 import type { KindCounts } from '../../support/load/kind-measures.ts'
 import type { LatencySummary } from '../../support/load/latencies.ts'
+import type { EphemeralCounts, EphemeralKind } from '../ephemeral/ephemeral-counts.ts'
 import type { Scenario } from '../scenario/scenario-file.ts'
 import type { IterationCounts } from '../scenario/workload.ts'
 import type { Shape } from '../tester/presets.ts'
@@ -73,6 +74,19 @@ export interface KindReport extends Readonly<KindCounts> {
   readonly received: LatencySummary
 }
 
+/** The results of one ephemeral kind. */
+export interface EphemeralKindReport extends Readonly<EphemeralCounts> {
+  readonly latency: LatencySummary
+}
+
+/** Signals and read markers, which no other number of the report includes. */
+export interface EphemeralReport {
+  readonly kinds: Readonly<Partial<Record<EphemeralKind, EphemeralKindReport>>>
+  /** Answers and pushes. */
+  readonly frames: number
+  readonly bytes: number
+}
+
 /** A machine whose processes took part in the run. */
 export interface Machine {
   readonly name: string
@@ -117,6 +131,8 @@ export interface LoadReport {
   readonly latencies: { readonly connect: LatencySummary; readonly stored: LatencySummary; readonly received: LatencySummary }
   /** Each kind of commands apart; undefined if there were messages only. */
   readonly kinds?: Readonly<Partial<Record<CommandKind, KindReport>>>
+  /** Undefined if nobody types or marks messages as read, and while the run has not ended. */
+  readonly ephemeral?: EphemeralReport
   readonly seconds: readonly Second[]
   /** The seconds in which messages were sent. */
   readonly sendingFrom: number

@@ -14,6 +14,7 @@ export interface Outcome {
   readonly latencies: LoadReport['latencies']
   /** Undefined while the run has not ended. */
   readonly kinds?: LoadReport['kinds']
+  readonly ephemeral?: LoadReport['ephemeral']
   /** Of each process; empty without a scenario, and while the run has not ended. */
   readonly scenario: readonly ScenarioWorkerResult[]
   readonly verdict: Verdict | undefined
@@ -77,7 +78,8 @@ const unlessPending = (result: ThresholdResult, phase: string | undefined): Thre
 
 /** The report of a run, with the thresholds evaluated unless the run has not ended. */
 export const reportOf = (options: LoadTestOptions, outcome: Outcome): LoadReport => {
-  const { counts, latencies, verdict, seconds, sendingFrom, sendingTo, startMs, wasStopped, machines, kinds, phase } = outcome
+  const { counts, latencies, verdict, seconds, sendingFrom, sendingTo, startMs, wasStopped, machines, kinds, ephemeral, phase } =
+    outcome
   const { urls, seed, workers, shape, thresholds, command, former } = options
   const scenario = scenarioOf(options, outcome.scenario)
   const measured: LoadReport = {
@@ -94,6 +96,7 @@ export const reportOf = (options: LoadTestOptions, outcome: Outcome): LoadReport
     closedBy: sumRecords(counts.map(({ closed }) => closed)),
     latencies,
     ...(kinds === undefined ? {} : { kinds }),
+    ...(ephemeral === undefined ? {} : { ephemeral }),
     seconds,
     sendingFrom,
     sendingTo,

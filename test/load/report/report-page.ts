@@ -1,5 +1,6 @@
 import type { LatencySummary } from '../../support/load/latencies.ts'
 import { clockText, counted, msText, whole } from '../tester/units.ts'
+import { ephemeralTable } from './ephemeral-table.ts'
 import { htmlText, section } from './html.ts'
 import type { LoadReport } from './load-report.ts'
 import { hoverScript, liveScript } from './page-scripts.ts'
@@ -71,6 +72,7 @@ ${timeCharts(report)}
 ${percentileChart(report)}
 ${latencyTable(report)}
 ${kindTable(report)}
+${ephemeralTable(report)}
 ${scenarioTable(report)}
 ${machineTable(report)}
 ${optionsAndCounts(report)}

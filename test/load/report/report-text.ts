@@ -1,6 +1,6 @@
 import type { LatencySummary } from '../../support/load/latencies.ts'
 import { clockText, msText, percentText, whole } from '../tester/units.ts'
-import type { KindReport, LoadReport, ScenarioReport } from './load-report.ts'
+import type { EphemeralKindReport, KindReport, LoadReport, ScenarioReport } from './load-report.ts'
 import { tooBusy } from './load-report.ts'
 import { comparisonRows } from './report-tables.ts'
 
@@ -35,6 +35,25 @@ const kindLines = ({ kinds }: LoadReport): readonly string[] => {
   const counts = ['sent', 'confirmed', 'refused'].map((name) => name.padStart(10)).join('')
   const times = ['stored p50', 'stored p99', 'received p50', 'received p99'].map((name) => name.padStart(14)).join('')
   return ['', `  ${'by kind'.padEnd(10)} ${counts}  ${times}`, ...Object.entries(kinds).map(kindLine)]
+}
+
+const ephemeralLine = ([kind, report]: readonly [string, EphemeralKindReport]): string => {
+  const { sent, accepted, dropped, failed, received, latency } = report
+  const counted = [sent, accepted, dropped, failed, received].map((count) => whole(count).padStart(10)).join('')
+  const times = [latency.p50, latency.p99].map((ms) => (latency.count === 0 ? '–' : msText(ms)).padStart(12)).join('')
+  return `  ${kind.padEnd(10)} ${counted}  ${times}`
+}
+
+/** Signals and read markers, which no line above includes. */
+const ephemeralLines = ({ ephemeral }: LoadReport): readonly string[] => {
+  if (ephemeral === undefined) return []
+  const names = ['sent', 'accepted', 'dropped', 'failed', 'received'].map((name) => name.padStart(10)).join('')
+  return [
+    '',
+    `  ${'beside'.padEnd(10)} ${names}  ${'p50'.padStart(12)}${'p99'.padStart(12)}`,
+    ...Object.entries(ephemeral.kinds).map(ephemeralLine),
+    `  read: until the answer; typing: until the signal reaches a watcher. ${whole(ephemeral.frames)} frames, in no number above`,
+  ]
 }
 
 const thresholdLines = ({ thresholds }: LoadReport): readonly string[] =>
@@ -76,6 +95,7 @@ export const reportText = (report: LoadReport): string => {
     latencyLine('send → received', latencies.received),
     ...scenarioLines(scenario),
     ...kindLines(report),
+    ...ephemeralLines(report),
     '',
     ...judged,
     `  refused or unknown: ${counts(refusedBy)}; sockets closed: ${counts(closedBy)}`,

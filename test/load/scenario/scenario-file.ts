@@ -19,6 +19,9 @@ export interface Scenario {
    */
   readonly model: 'open' | 'closed'
   readonly flow: readonly Step[]
+  /** `auto`: the users do it beside the flow. */
+  readonly read?: 'auto' | undefined
+  readonly typing?: 'auto' | undefined
 }
 
 export interface ScenarioFile {
@@ -36,6 +39,8 @@ const schema = z.strictObject({
   model: z.enum(['open', 'closed']),
   stages: z.array(z.strictObject({ duration, target: z.number().min(0).max(50_000) })).optional(),
   flow: z.array(stepSchema).min(1).max(100),
+  read: z.literal('auto').optional(),
+  typing: z.literal('auto').optional(),
 })
 
 const pathText = (path: readonly PropertyKey[]): string =>
@@ -102,9 +107,10 @@ export const parseScenario = (text: string): ScenarioFile => {
   const { flow } = value as { readonly flow: readonly Step[] }
   checkOrder(flow)
   checkChanges(flow)
-  const { name, model, stages = [] } = data
+  const { name, model, stages = [], read, typing } = data
+  const ephemeral = { ...(read === undefined ? {} : { read }), ...(typing === undefined ? {} : { typing }) }
   return {
-    scenario: { ...(name === undefined ? {} : { name }), model, flow },
+    scenario: { ...(name === undefined ? {} : { name }), model, flow, ...ephemeral },
     stages: stages.map(({ duration: durationMs, target }) => ({ durationMs, target })),
   }
 }

@@ -1,4 +1,5 @@
 import type { Stage } from '../../support/load/schedule.ts'
+import type { EphemeralKind } from '../ephemeral/ephemeral-counts.ts'
 import type { Mix } from '../mix/mix.ts'
 import type { Scenario } from './scenario-file.ts'
 
@@ -13,6 +14,8 @@ export interface Workload {
   /** Undefined: random members send messages, or commands by the shares of `mix`. */
   readonly scenario?: Scenario
   readonly mix?: Mix
+  /** What the users do beside the commands. */
+  readonly ephemeral?: readonly EphemeralKind[]
 }
 
 /** Counts of the iterations of a scenario. An iteration is one run of its flow by one user. */

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
-import type { CommandKind } from '../../support/load/command-kinds.ts'
 import type { Endpoint } from '../machines/endpoint.ts'
 import { parseEndpoint } from '../machines/endpoint.ts'
+import { commandKindsOf } from '../mix/mix.ts'
 import { readFormerReport } from '../report/former-report.ts'
 import type { LoadReport } from '../report/load-report.ts'
 import { isMeasured } from '../scenario/actions.ts'
@@ -64,10 +64,13 @@ const otlpUrlOf = (text: string): string => {
   return text
 }
 
-const thresholdsOf = (values: OptionValues, { scenario, mix }: Workload, isChecked: boolean): readonly Threshold[] => {
+const thresholdsOf = (
+  values: OptionValues,
+  { scenario, mix, ephemeral = [] }: Workload,
+  isChecked: boolean,
+): readonly Threshold[] => {
   const actions = scenario && [...new Set(scenario.flow.map((step) => step.do).filter(isMeasured)), wholeIteration]
-  const kinds = Object.keys(mix ?? {}) as CommandKind[]
-  const measurable = { isChecked, kinds, ...(actions === undefined ? {} : { actions }) }
+  const measurable = { isChecked, kinds: commandKindsOf(mix), ephemeral, ...(actions === undefined ? {} : { actions }) }
   return (values['fail-if'] ?? []).map((text) => parseThreshold(text, measurable))
 }
 

@@ -7,6 +7,7 @@ import { nowMs } from '../../support/load/load-context.ts'
 import { freshTag } from '../../support/load/run-ids.ts'
 import { startTeam } from '../machines/team.ts'
 import { combined } from '../report/combined.ts'
+import { ephemeralReport } from '../report/ephemeral-report.ts'
 import { kindReports } from '../report/kind-reports.ts'
 import type { LoadReport, Second, Verdict } from '../report/load-report.ts'
 import type { Outcome } from '../report/report-of.ts'
@@ -136,6 +137,7 @@ export const runLoadTest = async (options: LoadTestOptions, watcher: Watcher): P
       received: combined(results.map(({ received }) => received)),
     },
     kinds: kindReports(results.map(({ kinds }) => kinds)),
+    ephemeral: ephemeralReport(results),
     scenario: results.flatMap(({ scenario }) => scenario ?? []),
     verdict,
   })

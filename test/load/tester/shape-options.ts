@@ -2,7 +2,7 @@ import { parseDistribution } from '../../support/load/distribution.ts'
 import type { Stage } from '../../support/load/schedule.ts'
 import { durationOf } from '../../support/load/schedule.ts'
 import type { Mix } from '../mix/mix.ts'
-import { parseMix } from '../mix/mix.ts'
+import { ephemeralKindsOf, parseMix } from '../mix/mix.ts'
 import type { ScenarioFile } from '../scenario/scenario-file.ts'
 import { readScenario } from '../scenario/scenario-file.ts'
 import type { Workload } from '../scenario/workload.ts'
@@ -100,7 +100,8 @@ const openWorkload = (values: OptionValues, { rate, stages, durationMs }: Shape)
   return { start: values.rate === undefined ? 0 : parseCount('--rate', values.rate, 0.1, rateMost), stages }
 }
 
-const mixOf = ({ mix }: Shape): Pick<Workload, 'mix'> => (mix === undefined ? {} : { mix })
+const mixOf = ({ mix }: Shape): Pick<Workload, 'mix' | 'ephemeral'> =>
+  mix === undefined ? {} : { mix, ephemeral: ephemeralKindsOf(mix) }
 
 /** The options that determine the load. */
 export const shapeAndWorkload = (values: OptionValues): { readonly shape: Shape; readonly workload: Workload } => {
@@ -110,5 +111,5 @@ export const shapeAndWorkload = (values: OptionValues): { readonly shape: Shape;
   const { scenario } = file
   const shape = scenarioShape(values, wanted)
   const workload = scenario.model === 'closed' ? closedWorkload(values, shape) : openWorkload(values, shape)
-  return { shape, workload: { ...workload, scenario } }
+  return { shape, workload: { ...workload, scenario, ephemeral: ephemeralKindsOf(scenario) } }
 }

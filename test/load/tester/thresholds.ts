@@ -1,10 +1,12 @@
 import type { CommandKind } from '../../support/load/command-kinds.ts'
 import type { LatencySummary } from '../../support/load/latencies.ts'
+import type { EphemeralKind } from '../ephemeral/ephemeral-counts.ts'
+import { ephemeralKinds } from '../ephemeral/ephemeral-counts.ts'
 import type { LoadReport, ThresholdResult } from '../report/load-report.ts'
 import { msText, parseDuration, percentText, whole } from './units.ts'
 
 /** The numbers of a run that a threshold can read. */
-export type Measured = Pick<LoadReport, 'latencies' | 'totals' | 'busy' | 'verdict' | 'scenario' | 'kinds'>
+export type Measured = Pick<LoadReport, 'latencies' | 'totals' | 'busy' | 'verdict' | 'scenario' | 'kinds' | 'ephemeral'>
 
 /** A condition of `--fail-if`. */
 export interface Threshold {
@@ -19,6 +21,7 @@ export interface Measurable {
   readonly actions?: readonly string[]
   /** The kinds of commands that are reported apart; none for a run with messages only. */
   readonly kinds?: readonly CommandKind[]
+  readonly ephemeral?: readonly EphemeralKind[]
 }
 
 type Read = (measured: Measured) => number | undefined
@@ -34,9 +37,11 @@ const shape = /^(?:([a-z-]+)\.)?([a-z0-9]+)\s*(>|<)\s*([\d.]+)\s*(ms|s|m|min|%)?
 const isOneOf = <Name extends string>(names: readonly Name[], name: string): name is Name =>
   (names as readonly string[]).includes(name)
 
-/** The stages of each kind: `edits-stored`, `edits-received`. */
-const kindStages = ({ kinds = [] }: Measurable): readonly string[] =>
-  kinds.flatMap((kind) => [`${kind}-stored`, `${kind}-received`])
+/** The stages of each kind: `edits-stored`, `edits-received`; `typing`. */
+const kindStages = ({ kinds = [], ephemeral = [] }: Measurable): readonly string[] => [
+  ...kinds.flatMap((kind) => [`${kind}-stored`, `${kind}-received`]),
+  ...ephemeral,
+]
 
 const helpFor = (measurable: Measurable): string => {
   const { actions } = measurable
@@ -44,8 +49,9 @@ const helpFor = (measurable: Measurable): string => {
   return `write [stage.]percentile>time or count>number: stages ${[...stages, ...kindStages(measurable), ...(actions ?? [])].join(', ')}; ${percentiles.join(', ')}; ${counts.join(', ')}`
 }
 
-const summaryOf = ({ latencies, scenario, kinds }: Measured, stage: string): LatencySummary | undefined => {
+const summaryOf = ({ latencies, scenario, kinds, ephemeral }: Measured, stage: string): LatencySummary | undefined => {
   if (isOneOf(stages, stage)) return latencies[stage]
+  if (isOneOf(ephemeralKinds, stage)) return ephemeral?.kinds[stage]?.latency
   const [kind, end] = stage.split('-')
   const ofKind = kinds?.[kind as CommandKind]
   if (ofKind !== undefined && (end === 'stored' || end === 'received')) return ofKind[end]

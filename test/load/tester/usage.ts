@@ -21,7 +21,10 @@ ${presetLines.join('\n')}
   --message-size D        characters of a message (${usualShape.messageSize})
   --mix SHARES            percent of each kind of command, together 100, such as
                           messages=90,reactions=8,edits=2 (messages=100). The kinds
-                          are ${commandKinds.join(', ')}
+                          are ${commandKinds.join(', ')}.
+                          Besides, read=auto marks what was received as read, and
+                          typing=auto announces each message: both in addition to
+                          the rate, and reported apart
   --rate N                commands a second of all users together (${usualShape.rate})
   --duration T            how long commands are sent (60s)
   --stage T:N             the rate changes evenly to N within T; several follow each
@@ -62,7 +65,8 @@ Results
                           p99>250ms, stored.p50>20ms, errors>1%, busy>80%; may be given
                           several times. With a scenario also read-history.p99>1s,
                           iteration.p90>30s, failed>1%, dropped>0%; with --mix also
-                          edits-stored.p99>50ms, reactions-received.p99>250ms
+                          edits-stored.p99>50ms, reactions-received.p99>250ms,
+                          typing.p99>100ms, read.p99>2s
   --no-check              only measures: checks no frames and keeps no history
 
 D is a number (20), a range (2-50) or zipf:MOST (many small values, few up to MOST).

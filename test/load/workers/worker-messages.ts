@@ -1,7 +1,9 @@
+import type { ObservedMarker } from '../../support/checker/marker-problems.ts'
 import type { CommandKind } from '../../support/load/command-kinds.ts'
 import type { Counts } from '../../support/load/counts.ts'
 import type { KindCounts } from '../../support/load/kind-measures.ts'
 import type { LoadOptions } from '../../support/load/load-options.ts'
+import type { EphemeralCounts, EphemeralKind } from '../ephemeral/ephemeral-counts.ts'
 import type { ClockOffset } from '../machines/clock-offset.ts'
 import type { ScenarioSample, ScenarioWorkerResult, Workload } from '../scenario/workload.ts'
 
@@ -40,6 +42,12 @@ export interface Sample {
   readonly scenario?: ScenarioSample
 }
 
+/** The measurements of one ephemeral kind; the histogram as text. */
+export interface EphemeralResult {
+  readonly counts: EphemeralCounts
+  readonly latency: string
+}
+
 /** The measurements of one kind of commands; histograms as text. */
 export interface KindResult {
   readonly counts: KindCounts
@@ -56,6 +64,11 @@ export interface WorkerResult {
   readonly stored: string
   readonly received: string
   readonly kinds: Readonly<Partial<Record<CommandKind, KindResult>>>
+  readonly ephemeral: Readonly<Partial<Record<EphemeralKind, EphemeralResult>>>
+  /** Stored read markers at the end, of some users. */
+  readonly markers: readonly ObservedMarker[]
+  /** Violations of J3. */
+  readonly markerProblems: readonly string[]
   readonly scenario?: ScenarioWorkerResult
   /** Of a worker on another machine. */
   readonly clock?: ClockOffset

@@ -6,6 +6,8 @@ import { readList } from '../../support/checker/read-list.ts'
 import type { Load } from '../../support/load/load.ts'
 import { createLoad, externalIdOf } from '../../support/load/load.ts'
 import type { Pace } from '../../support/load/pace.ts'
+import type { Ephemeral } from '../ephemeral/ephemeral.ts'
+import { createEphemeral } from '../ephemeral/ephemeral.ts'
 import { mixedSending } from '../mix/mixed-sending.ts'
 import type { ScenarioRun } from '../scenario/run-scenario.ts'
 import { startScenario } from '../scenario/run-scenario.ts'
@@ -13,12 +15,13 @@ import type { Workload } from '../scenario/workload.ts'
 import { partOf } from '../scenario/workload.ts'
 import { executeTasks } from '../task-process/execute-tasks.ts'
 import { loopUtilization } from './loop-utilization.ts'
-import type { KindResult, Order, Sample, WorkerOptions, WorkerResult } from './worker-messages.ts'
+import type { EphemeralResult, KindResult, Order, Sample, WorkerOptions, WorkerResult } from './worker-messages.ts'
 
 let load: Load | undefined
 let options: WorkerOptions | undefined
 let pace: Pace | undefined
 let scenario: ScenarioRun | undefined
+let ephemeral: Ephemeral | undefined
 const busySince = loopUtilization()
 
 const begun = (): Load => {
@@ -53,6 +56,11 @@ const sample = (): Sample => {
 
 const send = async (whole: Workload): Promise<void> => {
   const workload = partOf(whole, options?.process ?? 0, options?.processes ?? 1)
+  const { ephemeral: kinds = [] } = workload
+  if (kinds.length > 0) {
+    ephemeral = createEphemeral(begun(), kinds)
+    await ephemeral.start()
+  }
   if (workload.scenario === undefined) pace = begun().sendByPlan(workload, mixedSending(workload.mix ?? { messages: 100 }))
   else pace = scenario = startScenario(begun(), workload.scenario, workload)
   await pace.done
@@ -88,6 +96,20 @@ const kindResults = (): WorkerResult['kinds'] =>
     ]),
   )
 
+const ephemeralResults = (): WorkerResult['ephemeral'] =>
+  Object.fromEntries(
+    Object.entries(ephemeral?.measures ?? {}).map(([kind, { counts, latency }]): [string, EphemeralResult] => [
+      kind,
+      { counts, latency: latency.encode() },
+    ]),
+  )
+
+const settle = async (withinMs: number): Promise<void> => {
+  pace?.stop()
+  await begun().settled(withinMs)
+  await ephemeral?.stop()
+}
+
 const finish = async (readsLists: boolean): Promise<WorkerResult> => {
   const { counts, latencies } = begun().context
   const { folder = '', process: place = 0 } = options ?? {}
@@ -95,6 +117,7 @@ const finish = async (readsLists: boolean): Promise<WorkerResult> => {
   const historyFile = join(folder, `${place}.history`)
   await writeLines(framesFile, frameLines(readsLists))
   await writeLines(historyFile, historyParts())
+  const markers = readsLists ? ((await ephemeral?.markers()) ?? []) : []
   begun().stop()
   return {
     framesFile,
@@ -104,6 +127,9 @@ const finish = async (readsLists: boolean): Promise<WorkerResult> => {
     stored: latencies.stored.encode(),
     received: latencies.received.encode(),
     kinds: kindResults(),
+    ephemeral: ephemeralResults(),
+    markers,
+    markerProblems: ephemeral?.problems ?? [],
     ...(scenario === undefined ? {} : { scenario: scenario.result() }),
   }
 }
@@ -123,8 +149,7 @@ const execute = (order: Order): Promise<unknown> | unknown => {
     case 'send':
       return send(order.workload)
     case 'settle':
-      pace?.stop()
-      return begun().settled(order.withinMs)
+      return settle(order.withinMs)
     case 'finish':
       return finish(order.readsLists)
   }

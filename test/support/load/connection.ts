@@ -53,6 +53,9 @@ export interface Target {
 
 const sampleEvery = 997
 
+/** The names of answers and pushes that concern signals and read markers. */
+const ephemeralEvents: ReadonlySet<string> = new Set(['watch', 'signal', 'presence', 'profile', 'mark-read', 'read'])
+
 const unknownFate = (code: EntryCode): Settled => ({ outcome: 'unknown', code, seq: 0, retryAfterMs: 0 })
 const confirmed = (seq: number): Settled => ({ outcome: 'ok', code: 'none', seq, retryAfterMs: 0 })
 
@@ -81,8 +84,17 @@ export const openConnection = (context: LoadContext, target: Target, events: Con
     events.onFeed(view)
   }
 
+  /** They are counted apart, so that they do not change the numbers of messages. */
+  const countApart = ({ length }: Buffer): void => {
+    counts.frames -= 1
+    counts.bytes -= length
+    counts.ephemeral.frames += 1
+    counts.ephemeral.bytes += length
+  }
+
   const seeOther = (text: Buffer): void => {
     const frame = format.parse(text.toString())
+    if (ephemeralEvents.has(frame.event)) countApart(text)
     const view = viewOf(frame, ids)
     if (view.kind === 'feed') return seeFeed({ ...view, commonFrom: text.indexOf('"event"') }, text)
     if (view.operation === 0) return events.onOther(frame)

@@ -4,8 +4,11 @@ export interface Counts {
   confirmed: number
   /** Commands that were dropped because a device's queue was full. */
   unsent: number
+  /** Without those of signals and read markers. */
   frames: number
   bytes: number
+  /** Of signals and read markers: answers and pushes. */
+  readonly ephemeral: { frames: number; bytes: number }
   connects: number
   failedConnects: number
   /** Frames of which the positional reader and the parser disagreed. */
@@ -21,6 +24,7 @@ export const noCounts = (): Counts => ({
   unsent: 0,
   frames: 0,
   bytes: 0,
+  ephemeral: { frames: 0, bytes: 0 },
   connects: 0,
   failedConnects: 0,
   misread: 0,

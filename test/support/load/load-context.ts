@@ -5,6 +5,8 @@ import { noCounts } from './counts.ts'
 import { createHistory, noHistory } from './history.ts'
 import { createKindMeasures } from './kind-measures.ts'
 import { createLatencies } from './latencies.ts'
+import type { LoadObserver } from './load-observer.ts'
+import { noObserver } from './load-observer.ts'
 import { numbering } from './numbering.ts'
 import type { Recorded, Recorder } from './recorder.ts'
 import { fullRecorder } from './recorder.ts'
@@ -18,6 +20,8 @@ export interface LoadContext extends Recorded {
   readonly format: WireFormat
   readonly recorder: Recorder
   readonly random: Random
+  /** Replaced by traffic that depends on what the devices do. */
+  observer: LoadObserver
   readonly next: { readonly socket: () => number; readonly operation: () => number; readonly command: () => number }
 }
 
@@ -56,6 +60,7 @@ export const createLoadContext = (options: ContextOptions): LoadContext => {
     ids: runIds(tag, startMs),
     format,
     recorder: options.recorder ?? fullRecorder(recorded, keepsHistory),
+    observer: noObserver,
     random: seededRandom(seed + process * 7_919),
     next: {
       socket: numbering(process, processes),

@@ -1,6 +1,6 @@
 import { until } from '../poll.ts'
+import { createDevice } from './create-device.ts'
 import type { Device } from './device.ts'
-import { createDevice } from './device.ts'
 import { forAll } from './for-all.ts'
 import { growingPause } from './growing-pause.ts'
 import type { LoadContext } from './load-context.ts'

@@ -15,6 +15,8 @@ export interface ChatNamespace {
   start(role: string, tier: Tier, env?: Environment): Promise<Replica>
   /** Runs an admin subcommand to its end, without links; resolves with its output. */
   admin(...args: string[]): Promise<string>
+  /** Imports JSON lines; the writers must run. Rejects if a line was rejected. */
+  seed(jsonl: string): Promise<void>
 }
 
 const defaults: Environment = {
@@ -52,5 +54,6 @@ export const createChatNamespace = async (stack: Stack, env: Environment): Promi
     environment: (role) => environmentOf(stack.urls(role, databaseUrl), role),
     start: (role, tier, more = {}) => programs.start(role, tier, { ...programEnvironment(role), ...more }),
     admin,
+    seed: async (jsonl) => void (await programs.admin(['import'], programEnvironment('admin'), jsonl)),
   }
 }

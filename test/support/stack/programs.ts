@@ -12,6 +12,6 @@ export interface Programs {
   urls(role: string, databaseUrl: string): StackUrls
   /** Starts a service; resolves when it is ready. */
   start(role: string, tier: Tier, env: Environment): Promise<Replica>
-  /** Runs an admin subcommand to its end; resolves with its output. */
-  admin(args: readonly string[], env: Environment): Promise<string>
+  /** Runs an admin subcommand to its end; resolves with its output. `input`: the text of a file whose path is the last argument. */
+  admin(args: readonly string[], env: Environment, input?: string): Promise<string>
 }

@@ -1,12 +1,17 @@
 import { GenericContainer } from 'testcontainers'
 import type { Programs } from '../../support/stack/programs.ts'
 import { containerLog } from './container-log.ts'
-import { inContainers, startContainerService } from './container-replica.ts'
+import { inContainers, inputFile, readable, startContainerService } from './container-replica.ts'
 import type { ContainerSite } from './container-site.ts'
 import { ownerLabels, prepareReaper } from './reaper.ts'
 import { waitForEnd } from './wait-for-end.ts'
 
-const runAdmin = async (site: ContainerSite, args: readonly string[], env: Record<string, string>): Promise<string> => {
+const runAdmin = async (
+  site: ContainerSite,
+  args: readonly string[],
+  env: Record<string, string>,
+  input: string | undefined,
+): Promise<string> => {
   await prepareReaper()
   const log = containerLog()
   const ending = waitForEnd()
@@ -14,7 +19,8 @@ const runAdmin = async (site: ContainerSite, args: readonly string[], env: Recor
     .withNetworkMode(site.network)
     .withEnvironment({ ...env, ...inContainers })
     .withLabels(ownerLabels())
-    .withCommand(['admin', ...args])
+    .withCommand(['admin', ...args, ...(input === undefined ? [] : [inputFile])])
+    .withCopyContentToContainer(input === undefined ? [] : [{ content: input, target: inputFile, mode: readable }])
     .withLogConsumer(log.read)
     .withWaitStrategy(ending.strategy)
     .start()
@@ -29,5 +35,5 @@ export const containerPrograms = (site: ContainerSite, urls: Programs['urls']): 
   host: site.host,
   urls,
   start: (role, tier, env) => startContainerService(role, site, [tier], env),
-  admin: (args, env) => runAdmin(site, args, { ...env }),
+  admin: (args, env, input) => runAdmin(site, args, { ...env }, input),
 })

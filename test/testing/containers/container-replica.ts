@@ -7,6 +7,11 @@ import type { ContainerSite } from './container-site.ts'
 
 const ports = { public: 8080, internal: 8081 }
 
+/** The place of a file that a program in a container reads. */
+export const inputFile = '/tmp/input.jsonl'
+/** Its permissions: the program is not the user who copies it. */
+export const readable = 0o644
+
 /** Longer than STOP_MS. */
 const stopWithinMs = 30_000
 
@@ -15,6 +20,7 @@ const startOn = async (
   site: Pick<ContainerSite, 'image' | 'network'>,
   args: readonly string[],
   env: Environment,
+  input: string | undefined,
 ): Promise<Replica> => {
   const [port, internalPort] = [await freePort(), await freePort()]
   const internalUrl = `http://127.0.0.1:${internalPort}`
@@ -25,6 +31,7 @@ const startOn = async (
     .withDroppedCapabilities('ALL')
     .withSecurityOpt('no-new-privileges')
     .withCommand([...args])
+    .withCopyContentToContainer(input === undefined ? [] : [{ content: input, target: inputFile, mode: readable }])
   const server = await startContainer({
     name,
     container,
@@ -43,10 +50,11 @@ export const inContainers: Environment = {
   AUTH_ALLOW_OFF: 'true',
 }
 
-/** Starts a gateway or writer as a container of the image; resolves when its `/readyz` answers 200. */
+/** Starts a service as a container of the image; resolves when its `/readyz` answers 200. `input`: the text of `inputFile`. */
 export const startContainerService = (
   name: string,
   site: Pick<ContainerSite, 'image' | 'network'>,
   args: readonly string[],
   env: Environment,
-): Promise<Replica> => onFreePorts(() => startOn(name, site, args, env))
+  input?: string,
+): Promise<Replica> => onFreePorts(() => startOn(name, site, args, env, input))

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { AdminArguments } from '../../../services/admin/admin.ts'
 import { hasFindings, runAdmin } from '../../../services/admin/admin.ts'
 
 const run = async (...args: string[]) => {
@@ -15,6 +16,14 @@ const run = async (...args: string[]) => {
         ran.push(`audit ${[...flags].join(' ')}`)
         return hasFindings
       },
+    },
+    import: {
+      meaning: 'imports',
+      needs: 'DATABASE_URL',
+      operand: 'FILE',
+      flags: { '--dry-run': 'checks', '--rate=': 'commands a second' },
+      run: async (flags: ReadonlySet<string>, { operand, values }: AdminArguments) =>
+        void ran.push(`import ${operand} ${[...flags].join(' ')} ${values.get('--rate') ?? ''}`),
     },
     rebuild: { meaning: 'rebuilds', needs: 'DATABASE_URL', run: () => Promise.reject(new Error('a writer is running')) },
   }
@@ -46,12 +55,24 @@ describe('The admin command', () => {
     [['drop'], 'unknown subcommand: drop'],
     [['toString'], 'unknown subcommand: toString'],
     [['migrate', '--force'], 'unknown argument: --force'],
+    [['migrate', 'now'], 'unknown argument: now'],
+    [['import'], 'missing argument: FILE'],
+    [['import', 'x.jsonl', 'y.jsonl'], 'unknown argument: y.jsonl'],
+    [['import', 'x.jsonl', '--rate'], 'unknown argument: --rate'],
+    [['import', 'x.jsonl', '--dry-run=yes'], 'unknown argument: --dry-run=yes'],
   ])('refuses %j and lists the subcommands', async (args, sentence) => {
     const { code, ran, errors } = await run(...args)
     expect(code).toBe(2)
     expect(ran).toEqual([])
     expect(errors).toContain(sentence)
     expect(errors).toContain('rebuild')
+  })
+
+  it('passes an operand and the values of arguments to a subcommand, in any order', async () => {
+    expect(await run('import', '--rate=500', 'x.jsonl', '--dry-run')).toMatchObject({
+      code: 0,
+      ran: ['import x.jsonl --dry-run 500'],
+    })
   })
 
   it('passes known flags to a subcommand, and exits with a code of its own if there are findings', async () => {

@@ -19,6 +19,7 @@ const anchorsIn = (markdown: string): string[] =>
 const documents = [
   'README.md',
   'OPERATIONS.md',
+  'MOVING.md',
   'CONTRIBUTING.md',
   'CHANGELOG.md',
   'SECURITY.md',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { mixText, parseMix, pickKind } from '../../load/mix/mix.ts'
+import { ephemeralKindsOf, mixText, parseMix, pickKind } from '../../load/mix/mix.ts'
 import { commandKinds } from '../../support/load/command-kinds.ts'
 import { seededRandom } from '../../support/simulation/random.ts'
 
@@ -10,11 +10,27 @@ describe('A mix of commands', () => {
   })
 
   it('is written as the text that gives the same mix', () => {
-    for (const text of ['messages=100', 'reactions=8,messages=90,edits=2']) expect(mixText(parseMix(text))).toBe(text)
+    for (const text of ['messages=100', 'reactions=8,messages=90,edits=2', 'messages=100,typing=auto,read=auto'])
+      expect(mixText(parseMix(text))).toBe(text)
+  })
+
+  it('has no share for what users do beside the commands, which are messages only if no share is given', () => {
+    expect(parseMix('messages=90,edits=10,read=auto,typing=auto')).toEqual({
+      messages: 90,
+      edits: 10,
+      read: 'auto',
+      typing: 'auto',
+    })
+    expect(parseMix('typing=auto')).toEqual({ messages: 100, typing: 'auto' })
+    expect(ephemeralKindsOf(parseMix('messages=100,typing=auto,read=auto'))).toEqual(['read', 'typing'])
+    expect(ephemeralKindsOf(parseMix('messages=100'))).toEqual([])
   })
 
   it.each([
-    ['messages=90,likes=10', `"likes" is not one of ${commandKinds.join(', ')}`],
+    ['messages=100,read=5', 'read: "read=5" is not possible; write read=auto'],
+    ['messages=100,typing', 'typing: "typing" is not possible; write typing=auto'],
+    ['messages=100,typing=auto,typing=auto', 'typing: is given twice'],
+    ['messages=90,likes=10', `"likes" is not one of ${commandKinds.join(', ')}, read, typing`],
     ['', '"" is not one of messages'],
     ['messages=90,toString=10', '"toString" is not one of messages'],
     ['messages=90,edits=many', 'edits: "edits=many" is not a share; write edits=10 for ten percent'],
@@ -32,7 +48,7 @@ describe('A mix of commands', () => {
 
   it('draws each kind by its share', () => {
     const random = seededRandom(1)
-    const mix = parseMix('messages=70,reactions=20,pins=10')
+    const mix = parseMix('messages=70,read=auto,reactions=20,typing=auto,pins=10')
     const drawn = Map.groupBy(
       Array.from({ length: 10_000 }, () => pickKind(mix, random)),
       (kind) => kind,

@@ -58,6 +58,8 @@ describe('The options of a load test', () => {
     [['--compare', '/missing.json'], '--compare: cannot read /missing.json: ENOENT'],
     [['--fail-if', 'lost>0', '--no-check'], '--fail-if: "lost>0" needs the check of the frames; remove --no-check'],
     [['--mix', 'messages=90,likes=10'], '--mix: "likes" is not one of messages, reactions, edits, deletes, pins'],
+    [['--mix', 'messages=100,read=all'], '--mix: read: "read=all" is not possible; write read=auto'],
+    [['--fail-if', 'typing.p99>1s'], '--fail-if: "typing.p99>1s" is not a condition'],
     [['--mix', 'messages=90,edits=5'], '--mix: the shares add up to 95; they must add up to 100'],
     [['--mix', 'messages=90,edits=ten'], '--mix: edits: "edits=ten" is not a share'],
     [['--fail-if', 'edits-stored.p99>1s'], '--fail-if: "edits-stored.p99>1s" is not a condition'],
@@ -80,6 +82,15 @@ describe('The mix of a load test', () => {
     const { shape, workload } = optionsOf('--mix', 'messages=90,reactions=8,edits=2')
     expect({ shape: shape.mix, workload: workload.mix }).toEqual({ shape: mix, workload: mix })
     expect(optionsOf().workload).not.toHaveProperty('mix')
+  })
+
+  it('adds signals and read markers to the work of each process, also of a scenario', () => {
+    const { workload, thresholds } = optionsOf('--mix', 'messages=100,typing=auto', '--fail-if', 'typing.p99>1s')
+    expect([workload.ephemeral, thresholds]).toEqual([['typing'], [expect.objectContaining({ text: 'typing.p99>1s' })]])
+    const file = fileWith('reading.json', { model: 'closed', flow: [{ do: 'send' }], read: 'auto', typing: 'auto' })
+    expect(optionsOf('--scenario', file, '--fail-if', 'read.p99>1s').workload.ephemeral).toEqual(['read', 'typing'])
+    const wrong = fileWith('wrong-read.json', { model: 'closed', flow: [{ do: 'send' }], read: 'all' })
+    expect(() => optionsOf('--scenario', wrong)).toThrow('wrong-read.json: read:')
   })
 
   it('replaces the mix of a preset', () => {

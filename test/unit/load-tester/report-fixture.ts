@@ -64,6 +64,20 @@ export const mixedReport: LoadReport = {
   },
 }
 
+/** The report of a run in which users mark messages as read and type; no signal has arrived. */
+export const ephemeralReport: LoadReport = {
+  ...goodReport,
+  shape: { ...usualShape, mix: { messages: 100, read: 'auto', typing: 'auto' } },
+  ephemeral: {
+    kinds: {
+      read: { sent: 50, accepted: 49, dropped: 0, failed: 1, received: 120, latency: latencies(600, 900) },
+      typing: { sent: 80, accepted: 70, dropped: 10, failed: 0, received: 0, latency: latencies() },
+    },
+    frames: 1_234,
+    bytes: 56_789,
+  },
+}
+
 /** The report of a run with a scenario. */
 export const scenarioReport: LoadReport = {
   ...goodReport,

@@ -4,7 +4,7 @@ import { reportText } from '../../load/report/report-text.ts'
 import type { Series } from '../../load/report/svg-chart.ts'
 import { svgChart } from '../../load/report/svg-chart.ts'
 import { parseThreshold } from '../../load/tester/thresholds.ts'
-import { goodReport, mixedReport, scenarioReport } from './report-fixture.ts'
+import { ephemeralReport, goodReport, mixedReport, scenarioReport } from './report-fixture.ts'
 
 const thresholds = (...texts: readonly string[]) =>
   texts.map((text) => parseThreshold(text, { isChecked: true }).evaluate(goodReport))
@@ -23,6 +23,25 @@ describe('The report page', () => {
     // Four charts in a wide and a narrow form, and two narrow ones.
     expect(page.match(/<svg/g)).toHaveLength(4 * 2 + 2)
     expect(page).not.toMatch(/NaN|Infinity/)
+  })
+
+  it('shows signals and read markers apart, and nothing of them in the numbers of messages', () => {
+    const shown = reportPage(ephemeralReport)
+    const row = (name: string) =>
+      shown
+        .match(new RegExp(`<tr><td>${name}</td>(.*?)</tr>`))?.[1]
+        ?.replaceAll(/<[^>]*>/g, ' ')
+        .trim()
+        .split(/ {2,}/)
+    expect(row('read')).toEqual(['50', '49', '0', '1', '120', '600 ms', '900 ms', '900 ms'])
+    expect(row('typing')).toEqual(['80', '70', '10', '0', '0', '–', '–', '–'])
+    expect(shown).toContain('These 1,234 frames (56,789 bytes) are in no other number')
+    expect(reportPage(goodReport)).not.toContain('Signals and read markers')
+    const [text, plain] = [reportText(ephemeralReport), reportText(goodReport)]
+    expect(text).toMatch(/read +50 +49 +0 +1 +120 +600 ms +900 ms/)
+    expect(text).toMatch(/typing +80 +70 +10 +0 +0 +– +–/)
+    expect(plain).not.toContain('beside')
+    for (const line of plain.split('\n')) expect(text.split('\n')).toContain(line)
   })
 
   it('has two verdicts: a missed threshold does not make a correct run look incorrect', () => {

@@ -79,9 +79,10 @@ describe('The iterations of a scenario', () => {
       return confirmed(user, room)
     })
     // A busy machine starts the first iterations late, and the end of the run interrupts the last ones.
-    await run(load, open({ do: 'think', time: '20ms' }, { do: 'send' }), 2_000)
+    await run(load, open({ do: 'think', time: '50ms' }, { do: 'send' }), 2_000)
     expect(delays.length).toBeGreaterThan(5)
-    // After the pause, the message is due when the pause has ended.
-    expect(delays.filter((ms) => ms > 15)).toEqual([])
+    // After the pause, the message is due when the pause has ended. With the due time of the iteration, every delay would be about
+    // 50 ms or more; a busy machine delays some messages as long.
+    expect(Math.min(...delays)).toBeLessThan(25)
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseThreshold } from '../../load/tester/thresholds.ts'
-import { goodReport, mixedReport, scenarioReport } from './report-fixture.ts'
+import { ephemeralReport, goodReport, mixedReport, scenarioReport } from './report-fixture.ts'
 
 const checked = { isChecked: true }
 const withScenario = { isChecked: true, actions: ['read-history', 'iteration'] }
@@ -39,6 +39,15 @@ describe('A threshold of --fail-if', () => {
     const withMix = { isChecked: true, kinds: ['messages', 'reactions', 'edits'] } as const
     expect(parseThreshold(text, withMix).evaluate(mixedReport)).toMatchObject({ isMissed, found })
     expect(() => parseThreshold(text, checked)).toThrow('is not a condition')
+  })
+
+  it.each([
+    ['read.p99>800ms', true, '900 ms'],
+    ['read.p50>2s', false, '600 ms'],
+    ['typing.p99>9m', true, 'no values'],
+  ])('can name signals and read markers: %s is missed: %s', (text, isMissed, found) => {
+    const measurable = { isChecked: true, ephemeral: ['read', 'typing'] } as const
+    expect(parseThreshold(text, measurable).evaluate(ephemeralReport)).toMatchObject({ isMissed, found })
   })
 
   it('is missed if nothing was measured, because nothing shows that it is kept', () => {

@@ -73,6 +73,7 @@ export const memoryMemberStates = (tables: MemoryTables): MemberStates => {
     const after = marked(before, change, chat.head)
     const hasMoved = isOther(before, after)
     if (hasMoved) tables.memberStates.set(keyOf(room, user), after)
+    if (change.withoutResult === true) return undefined
     return { ...unreadState(tables, chat, user), delivered: after.delivered, head: chat.head, hasMoved }
   }
 

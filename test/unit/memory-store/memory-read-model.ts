@@ -1,4 +1,5 @@
 import { roleName, roles } from '../../../shared/domain/roles.ts'
+import { neededFor } from '../../../shared/domain/rules.ts'
 import type {
   BlockPage,
   BlockQuery,
@@ -30,6 +31,12 @@ export const memoryReadModel = (tables: MemoryTables, { epoch, level, pageBytes,
   heads: async (rooms) => new Map(rooms.flatMap((room) => chatOf(tables, room).map(({ head }) => [room, head] as const))),
   memberCounts: async (rooms) =>
     new Map(rooms.flatMap((room) => chatOf(tables, room).map((chat) => [room, presentMembers(chat).length] as const))),
+  signalRoles: async (members) =>
+    members.map(({ room, user }) => {
+      const chat = tables.chats.get(room)
+      if (chat === undefined || !isMember(chat, user)) return undefined
+      return { role: roles[roleNow(chat, user, now()).role], needed: roles[neededFor('signal', chat.rules ?? {})] }
+    }),
   changedHeads: async (known) =>
     new Map(
       [...known].flatMap(([room, { seq, digest }]) => {

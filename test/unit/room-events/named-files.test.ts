@@ -14,8 +14,10 @@ const filesNaming = ({ name, command, event }: { name: string; command: string; 
 }
 
 describe('A room event', () => {
-  it('is named by its own file, the table, the SDK and the document only', () => {
+  it('is named by its own file, the table, the SDK, the document and the format of exports only', () => {
     expect(filesNaming(roomEvents['remove-users']).toSorted()).toEqual([
+      'services/admin/moving/event-line.ts',
+      'services/admin/moving/line-requests.ts',
       'shared/client/member-methods.ts',
       'shared/client/rooms.ts',
       'shared/protocol/PROTOCOL.md',

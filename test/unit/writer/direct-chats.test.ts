@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { chatCommandOf, userCommandOf } from '../../../services/gateway/requests/command-of.ts'
 import { defaultLimits } from '../../../shared/protocol/limits.ts'
 import { requestSchemas } from '../../../shared/protocol/requests.ts'
+import { chatCommandOf, userCommandOf } from '../../../shared/records/command-of.ts'
 import { directChatId } from '../../../shared/records/direct-chat-id.ts'
 import type { CreateChat } from '../../../shared/room-events/create-chat.ts'
 import { at, uuid } from '../domain/chat-fixtures.ts'

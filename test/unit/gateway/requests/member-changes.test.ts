@@ -3,18 +3,28 @@ import { describe, expect, it } from 'vitest'
 import type { MovedMarkers } from '../../../../services/gateway/requests/member-changes.ts'
 import { createMemberChanges } from '../../../../services/gateway/requests/member-changes.ts'
 import { StoreError } from '../../../../shared/ports/event-store.ts'
+import type { MarkerChange, MemberStates } from '../../../../shared/ports/member-state.ts'
 import { defaultBounds } from '../../../../shared/runtime/config/bounds.ts'
 import { defaultTimes } from '../../../../shared/runtime/config/times.ts'
 import { createMetrics } from '../../../../shared/runtime/observability/metrics.ts'
 import { append, chatCreated, messagePosted } from '../../../contract/stored-chat.ts'
 import { seededRandom } from '../../../support/simulation/random.ts'
-import { ann, bob, room } from '../../domain/chat-fixtures.ts'
+import { ann, bob, room, uuid } from '../../domain/chat-fixtures.ts'
 import { memoryStore } from '../../memory-store/memory-store.ts'
 import { virtualClock } from '../../simulation/virtual-clock.ts'
 
 const open = async (bounds = {}) => {
   const clock = virtualClock(seededRandom(1))
-  const { store, memberStates } = memoryStore()
+  const memory = memoryStore()
+  const { store } = memory
+  const calls: (readonly MarkerChange[])[] = []
+  const memberStates: MemberStates = {
+    ...memory.memberStates,
+    mark: (changes) => {
+      calls.push(changes)
+      return memory.memberStates.mark(changes)
+    },
+  }
   await append(store, chatCreated(room, [ann, bob]), messagePosted(room, 2, ann), messagePosted(room, 3, ann))
   const metrics = createMetrics(new Registry())
   const changes = createMemberChanges({
@@ -25,7 +35,7 @@ const open = async (bounds = {}) => {
     bounds: { ...defaultBounds, ...bounds },
   })
   const flushed = async () => (await metrics.memberStateFlushed.get()).values[0]?.value
-  return { clock, changes, flushed }
+  return { clock, changes, flushed, calls }
 }
 
 describe('The changes of members', () => {
@@ -50,6 +60,35 @@ describe('The changes of members', () => {
     changes.posted(room, ann, 3)
     await clock.run(2 * defaultTimes.memberStateFlushMs)
     expect(moved).toHaveLength(2)
+  })
+
+  it('ask for a result only if somebody waits for it: not for own messages', async () => {
+    const { clock, changes, calls } = await open()
+    changes.posted(room, ann, 2)
+    await clock.run(1)
+    changes.posted(room, ann, 3)
+    changes.posted(room, bob, 3)
+    const asked = changes.mark({ room, user: bob })
+    await clock.run(2 * defaultTimes.memberStateFlushMs)
+    expect(await asked).toMatchObject({ read: { gen: 0, seq: 3 }, unread: 0 })
+    const withResult = calls.flat().filter(({ withoutResult }) => withoutResult !== true)
+    expect([calls.flat().length, withResult.map(({ user }) => user)]).toEqual([3, [bob]])
+  })
+
+  it('of 500 members who look at a room with one message a second take one statement a second', async () => {
+    const { clock, changes, calls } = await open()
+    const seconds = 30
+    const lookers = Array.from({ length: 500 }, (_, n) => uuid(3, n))
+    for (let second = 0; second < seconds; second += 1) {
+      changes.posted(room, ann, second)
+      // Clients send a marker at most every two seconds, each at its own time.
+      for (const [n, user] of lookers.entries())
+        if ((second + n) % 2 === 0) clock.after(n, () => void changes.mark({ room, user, read: { gen: 0, seq: second } }))
+      await clock.run(1_000)
+    }
+    await clock.run(2 * defaultTimes.memberStateFlushMs)
+    expect(calls.flat().length).toBeGreaterThan((seconds * lookers.length) / 2)
+    expect(calls.length).toBeLessThanOrEqual(seconds + 3)
   })
 
   it('refuse a marker while too many wait, and drop the one of an own message', async () => {

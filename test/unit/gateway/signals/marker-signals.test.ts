@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { createReportMarker } from '../../../../services/gateway/signals/marker-signals.ts'
+import { createSignalPublisher } from '../../../../services/gateway/signals/signal-publisher.ts'
+import type { Publication } from '../../../../shared/ports/fan-out.ts'
 import type { RoomSignal, UserSignal } from '../../../../shared/records/signals.ts'
+import { defaultBounds } from '../../../../shared/runtime/config/bounds.ts'
+import { uuid } from '../../domain/chat-fixtures.ts'
 import type { Member } from './signal-rig.ts'
 import { pushed, room, signalRig } from './signal-rig.ts'
 
@@ -27,6 +31,8 @@ const reported = async (members: number | Error) => {
   return { published, dropped }
 }
 
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
 const toOwnDevices = [`signal:user:${user}`, { read: { room, user, seq: 5, gen: 0 } }]
 
 describe('A moved read marker', () => {
@@ -41,6 +47,22 @@ describe('A moved read marker', () => {
 
   it('is reported only to the devices of the user if the number of members cannot be read', async () => {
     expect(await reported(new Error('away'))).toEqual({ published: [toOwnDevices], dropped: ['store'] })
+  })
+
+  it('is reported with all others of one statement, and none is dropped', async () => {
+    const channels: string[] = []
+    const dropped: string[] = []
+    const onDropped = (reason: string): void => void dropped.push(reason)
+    const publish = async (items: readonly Publication[]): Promise<void> => {
+      channels.push(...items.map(({ channel }) => channel))
+    }
+    const { signalsWaiting, lookupItems } = defaultBounds
+    const publisher = createSignalPublisher({ fanOut: { state: 'up', publish }, maxWaiting: signalsWaiting, onDropped })
+    const report = createReportMarker({ publisher, roomSize: async () => 2, receiptMembers: 100, onDropped })
+    const users = Array.from({ length: lookupItems }, (_, n) => uuid(2, n))
+    await Promise.all(users.map((each) => report({ room, user: each, seq: 5, gen: 0 })))
+    while (channels.length + dropped.length < 2 * lookupItems) await settle()
+    expect([channels.length, dropped]).toEqual([2 * lookupItems, []])
   })
 })
 

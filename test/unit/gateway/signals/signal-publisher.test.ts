@@ -42,6 +42,18 @@ describe('The publisher of signals', () => {
     ])
   })
 
+  it('publishes many signals in parts, the oldest first, so that events of rooms can be sent in between', async () => {
+    const { answers, batches, send } = rig(1_000)
+    const keys = Array.from({ length: 1_000 }, (_, n) => `k${n}`)
+    for (const key of keys) send(key)
+    for (let part = 0; part < 5; part += 1) {
+      answers[part]?.resolve()
+      await settle()
+    }
+    expect(batches.map((items) => items.length)).toEqual([1, 250, 250, 250, 249])
+    expect(batches.flat().map(({ channel }) => channel)).toEqual(keys)
+  })
+
   it('drops what the fan-out refuses, and does not repeat it', async () => {
     const { answers, dropped, send, kept } = rig()
     send('a')

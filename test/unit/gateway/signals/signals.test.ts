@@ -190,6 +190,83 @@ describe('A signal', () => {
   })
 })
 
+describe('The rule for signals', () => {
+  const needs = (role: string) => ({ code: 'forbidden', details: { action: 'signal', needs: role } })
+  const cheer = { kind: 'x.cheer' }
+
+  /** Ann, who owns the chat, and Bob; `reads` counts the statements that read roles. */
+  const owned = async (options: Parameters<typeof signalRig>[1] = {}) => {
+    const reads = { count: 0, isDown: false }
+    const opened = await couple({
+      ...options,
+      ports: ({ eventStore, readModel }) => ({
+        eventStore,
+        readModel: {
+          ...readModel,
+          signalRoles: (members) => {
+            reads.count += 1
+            if (reads.isDown) throw new StoreError('unavailable', 'away')
+            return readModel.signalRoles(members)
+          },
+        },
+      }),
+    })
+    const lastError = ({ client }: Member) => client.frames.findLast(({ error }) => error !== undefined)?.error
+    return { ...opened, reads, lastError }
+  }
+
+  it('refuses a reader, and permits a member', async () => {
+    const { ann, bob, ask, lastError } = await owned()
+    await ask(ann, 'watch', { rooms: [room] })
+    await ask(ann, 'update-members', { users: [bob.id], role: 'reader' }, room)
+    expect(await ask(bob, 'signal', typing, room)).toBe('forbidden')
+    expect(lastError(bob)).toMatchObject(needs('member'))
+    expect(pushes(ann, 'signal')).toEqual([])
+    await ask(ann, 'update-members', { users: [bob.id], role: 'member' }, room)
+    expect(await ask(bob, 'signal', typing, room)).toEqual({ sent: true })
+    expect(pushes(ann, 'signal')).toHaveLength(1)
+  })
+
+  it('is that of the chat, as soon as it changes', async () => {
+    const { ann, bob, ask, lastError } = await owned()
+    expect(await ask(bob, 'signal', cheer, room)).toEqual({ sent: true })
+    await ask(ann, 'update-chat', { chat: { rules: { signal: 'moderator' } } }, room)
+    expect(await ask(bob, 'signal', cheer, room)).toBe('forbidden')
+    expect(lastError(bob)).toMatchObject(needs('moderator'))
+    expect(await ask(ann, 'signal', cheer, room)).toEqual({ sent: true })
+    await ask(ann, 'update-chat', { chat: { rules: { signal: 'reader' } } }, room)
+    await ask(ann, 'update-members', { users: [bob.id], role: 'reader' }, room)
+    expect(await ask(bob, 'signal', cheer, room)).toEqual({ sent: true })
+  })
+
+  it('costs one read a minute for each sender, and one after a change, not one per signal', async () => {
+    const { rig, ann, bob, ask, reads } = await owned()
+    for (let count = 0; count < 5; count += 1) for (const member of [ann, bob]) await ask(member, 'signal', cheer, room)
+    expect(reads.count).toBe(2)
+    await ask(ann, 'new-message', { msg: 'hi', type: 'text' }, room)
+    await ask(bob, 'signal', cheer, room)
+    expect(reads.count).toBe(2)
+    await rig.clock.run(60_000)
+    await ask(bob, 'signal', cheer, room)
+    expect(reads.count).toBe(3)
+  })
+
+  it('leaves the rate of the room to those whom it permits', async () => {
+    const { ann, bob, ask } = await owned({ rates: { roomSignalsBurst: 1, roomSignalsPerMinute: 1 } })
+    await ask(ann, 'update-members', { users: [bob.id], role: 'reader' }, room)
+    for (let count = 0; count < 5; count += 1) expect(await ask(bob, 'signal', cheer, room)).toBe('forbidden')
+    expect(await ask(ann, 'signal', cheer, room)).toEqual({ sent: true })
+  })
+
+  it('drops signals while it cannot be read, and is read again afterwards', async () => {
+    const { ann, ask, reads } = await owned()
+    reads.isDown = true
+    expect(await ask(ann, 'signal', cheer, room)).toEqual({ sent: false })
+    reads.isDown = false
+    expect(await ask(ann, 'signal', cheer, room)).toEqual({ sent: true })
+  })
+})
+
 describe('A watch', () => {
   it('replaces the one before it, and ends with the socket', async () => {
     const { rig, ann, bob, ask } = await couple()

@@ -11,6 +11,18 @@ export const signalMutants: readonly Mutant[] = [
     body: 'this.push(frame)',
   },
   {
+    rule: 'a signal needs the role that the rules of the chat name',
+    module: signals('may-signal'),
+    in: 'lackedRole',
+    body: 'return undefined',
+  },
+  {
+    rule: 'a changed role decides about the next signal',
+    module: 'services/gateway/rooms/room-feeds.ts',
+    in: 'pass',
+    call: 'onRightsChanged',
+  },
+  {
     rule: 'a signal is dropped when a quarter of the send queue is full',
     module: signals('session-watch'),
     in: 'push',

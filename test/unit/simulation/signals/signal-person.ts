@@ -1,13 +1,22 @@
-import type { Commons, SimulatedClient } from '../rooms/simulated-client.ts'
+import type { Commons, Connection, SimulatedClient } from '../rooms/simulated-client.ts'
 import { simulatedClient } from '../rooms/simulated-client.ts'
 import type { SimulatedCommands } from '../rooms/simulated-commands.ts'
 import { signalCanary, simulatedTimes } from '../world/simulated-settings.ts'
 import type { SimulatedSocket } from '../world/simulated-socket.ts'
 
+/** A user who became a reader of the room at this seq. */
+export interface ReaderSince {
+  readonly user: string
+  readonly room: string
+  readonly seq: number
+}
+
 /** What the persons of a run did, for its checker. */
 export interface SignalRecord {
   /** By the number of a signal: the time at which it was sent. */
   readonly sentAtMs: Map<number, number>
+  /** By the number of a signal: its sender, who had received that it is a reader of the room. */
+  readonly ofReaders: Map<number, ReaderSince>
   /** The sockets that stopped reading for a time. */
   readonly frozen: Set<SimulatedSocket>
 }
@@ -17,6 +26,16 @@ export interface SignalPerson {
   readonly client: SimulatedClient
   /** Acts until `isOver`, then stays connected and watches everybody. */
   live(isOver: () => boolean): Promise<void>
+}
+
+/** The last event on this socket that has made its user a reader of the room. */
+const readerSince = (connection: Connection | undefined, room: string): ReaderSince | undefined => {
+  const { socket, userId: user = '' } = connection ?? {}
+  const made = socket?.frames.findLast(
+    (frame) =>
+      frame.event === 'update-members' && frame.room === room && ((frame.body?.users ?? []) as readonly string[]).includes(user),
+  )
+  return made?.seq === undefined ? undefined : { user, room, seq: made.seq }
 }
 
 export const signalPerson = (commons: Commons, commands: SimulatedCommands, record: SignalRecord, user: string): SignalPerson => {
@@ -36,8 +55,18 @@ export const signalPerson = (commons: Commons, commands: SimulatedCommands, reco
   const signal = (room: string): void => {
     const number = record.sentAtMs.size + 1
     record.sentAtMs.set(number, clock.monotonicMs())
+    const reader = readerSince(client.connection, room)
+    if (reader !== undefined) record.ofReaders.set(number, reader)
     client.send({ event: 'signal', room, body: { kind: 'x.number', data: { number, text: signalCanary } } })
   }
+
+  /** Refused, unless this user owns the room. */
+  const makeReader = (room: string): void =>
+    client.send({
+      event: 'update-members',
+      room,
+      body: { id: world.newId(), users: [random.pick([...userIds.values()])], role: 'reader' },
+    })
 
   const freeze = (): void => {
     const socket = client.connection?.socket
@@ -63,6 +92,7 @@ export const signalPerson = (commons: Commons, commands: SimulatedCommands, reco
     else if (dice < 0.7) watch(0.9)
     else if (dice < 0.86) commands.addUsers(client, me, room, [...userIds.values()])
     else if (dice < 0.9) commands.removeUsers(client, me, room, random.chance(0.6) ? [me] : commands.someUsers())
+    else if (dice < 0.92) makeReader(room)
     else if (dice < 0.97) freeze()
     else client.connection?.socket.wire.close(1000, '')
   }

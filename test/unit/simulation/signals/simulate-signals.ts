@@ -5,6 +5,7 @@ import { simulatedCommands } from '../rooms/simulated-commands.ts'
 import { simulatedNames, simulatedTimes } from '../world/simulated-settings.ts'
 import type { SimulatedWorld } from '../world/simulated-world.ts'
 import { simulatedWorld } from '../world/simulated-world.ts'
+import { checkReaders } from './check-readers.ts'
 import { checkPresence, checkSignals, isSignalPush } from './check-signals.ts'
 import { checkTraces } from './check-traces.ts'
 import type { SignalRecord } from './signal-person.ts'
@@ -64,7 +65,7 @@ export const simulateSignals = async (seed: number): Promise<SignalRun> => {
     isMarking: false,
     isSignalling: true,
   }
-  const record: SignalRecord = { sentAtMs: new Map(), frozen: new Set() }
+  const record: SignalRecord = { sentAtMs: new Map(), ofReaders: new Map(), frozen: new Set() }
   const commands = simulatedCommands(commons)
   let isOver = false
   // Gateways read the level with each sweep.
@@ -80,6 +81,7 @@ export const simulateSignals = async (seed: number): Promise<SignalRun> => {
   const problems: string[] = []
   const say = (problem: string): void => void problems.push(problem)
   for (const connection of commons.connections) checkSignals(connection, record, say)
+  checkReaders(commons.connections, record, world.store.committed(), say)
   const presences = await checkPresence(commons.connections, world.store.memory.readModel.usersById, say)
   checkTraces(world, say)
   const pushes = commons.connections.flatMap(({ socket }) => socket.frames.filter(isSignalPush))

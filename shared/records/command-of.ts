@@ -1,17 +1,14 @@
 import { hash } from 'node:crypto'
-import { pairOf } from '../../../shared/domain/direct-chat.ts'
-import type { RequestRef } from '../../../shared/frames/answer-frame.ts'
-import type { RequestOf } from '../../../shared/protocol/requests.ts'
-import { directChatId } from '../../../shared/records/direct-chat-id.ts'
-import type { CreateChat } from '../../../shared/room-events/create-chat.ts'
-import type { AnyRoomEvent } from '../../../shared/room-events/room-event.ts'
-import type { ChatCommand, Command, RoomEventName } from '../../../shared/room-events/room-events.ts'
-import { roomEvents } from '../../../shared/room-events/room-events.ts'
-import type { AnyUserEvent } from '../../../shared/user-events/user-event.ts'
-import type { UserCommand, UserEventName } from '../../../shared/user-events/user-events.ts'
-import { userEvents } from '../../../shared/user-events/user-events.ts'
-import type { CommandName } from './attempts.ts'
-import type { NamedCreateUser } from './claim-user.ts'
+import { pairOf } from '../domain/direct-chat.ts'
+import type { RequestOf } from '../protocol/requests.ts'
+import type { CreateChat } from '../room-events/create-chat.ts'
+import type { AnyRoomEvent } from '../room-events/room-event.ts'
+import type { ChatCommand, Command, RoomEventName } from '../room-events/room-events.ts'
+import { roomEvents } from '../room-events/room-events.ts'
+import type { AnyUserEvent } from '../user-events/user-event.ts'
+import type { UserCommand, UserEventName } from '../user-events/user-events.ts'
+import { userEvents } from '../user-events/user-events.ts'
+import { directChatId } from './direct-chat-id.ts'
 
 /** A request that becomes a command in a room. */
 export type CommandRequest = RequestOf<RoomEventName>
@@ -19,26 +16,15 @@ export type CommandRequest = RequestOf<RoomEventName>
 /** A request that becomes a command in the stream of its acting user. */
 export type OwnRequest = RequestOf<UserEventName>
 
-/** The values that a gateway adds to a command. */
+/** The user whom a `create-user` names. */
+export type NamedUser = NonNullable<RequestOf<'create-user'>['body']['user']>
+
+/** The values that the publisher of a command adds to it. */
 export interface CommandSource {
   /** A new command id. */
   readonly newId: () => string
-  /** The present time, as ISO 8601 text. */
+  /** The time of the command, as ISO 8601 text. */
   readonly now: () => string
-}
-
-const isCommandRequest = (request: RequestRef): request is CommandRequest =>
-  'body' in request && Object.hasOwn(roomEvents, request.event)
-
-/** Whether a request becomes a command in the stream of its acting user. */
-export const isOwnRequest = (request: RequestRef): request is OwnRequest => Object.hasOwn(userEvents, request.event)
-
-/** The command of a request whose sender has given it an id. Undefined: it has given none, or no command was read. */
-export const commandNameOf = (request: RequestRef): CommandName | undefined => {
-  if (!isCommandRequest(request)) return undefined
-  const definition: AnyRoomEvent = roomEvents[request.event]
-  const { id, room = id } = definition.commandContent(request)
-  return id === undefined || room === undefined ? undefined : { room, id }
 }
 
 /** Identifies a command's content: acting user, event, and body without its id. 132 bits of SHA-256. */
@@ -72,10 +58,9 @@ export const userCommandOf = (request: OwnRequest, actor: string, { newId, now }
   return { v: 1, type: definition.command, stream: actor, id, body, digest, user: actor, at: now() } as UserCommand
 }
 
-/** The command that creates the user whom a `create-user` names. */
-export const createUserCommandOf = (request: NamedCreateUser, { newId, now }: CommandSource): Command => {
-  const { externalUserId, name } = request.body.user
+/** The command that creates a user. */
+export const createUserCommandOf = ({ externalUserId, name }: NamedUser, { newId, now }: CommandSource): Command => {
   const body = { externalUserId, ...(name === undefined ? {} : { name }) }
-  const digest = digestOf('', request.event, body)
+  const digest = digestOf('', 'create-user', body)
   return { v: 1, type: 'CreateUser', stream: externalUserId, id: newId(), digest, at: now(), body }
 }

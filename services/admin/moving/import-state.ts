@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto'
+import { appendFileSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { z } from 'zod'
+import { parseJson } from '../../../shared/protocol/parse-json.ts'
+import type { NumberedFault } from './send-commands.ts'
+
+/** How far an import has come. */
+export interface Progress {
+  /** The lines up to this one are done. */
+  readonly lines: number
+  readonly rejected: number
+}
+
+/** The files that an import writes beside the imported one. */
+export interface ImportFiles {
+  /** How far an earlier run has come with the same file and the same service; undefined: there was none. */
+  readonly earlier: Progress | undefined
+  /** The name of the file with the rejected lines. */
+  readonly rejectedFile: string
+  save(progress: Progress): void
+  reject(faults: readonly NumberedFault[]): void
+}
+
+const stateSchema = z.object({ import: z.string(), lines: z.int().min(0), rejected: z.int().min(0) })
+
+const readState = (file: string, name: string): Progress | undefined => {
+  try {
+    const parsed = stateSchema.safeParse(parseJson(readFileSync(file, 'utf8')))
+    return parsed.success && parsed.data.import === name ? parsed.data : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * `header`: the first line of the file; `epoch`: that of the store. A state of another file or another store is not used.
+ * Without an earlier run the file of rejected lines is removed.
+ */
+export const openImportFiles = (file: string, header: string, epoch: string): ImportFiles => {
+  const base = file.replace(/\.jsonl$/, '')
+  const stateFile = `${base}.state.json`
+  const rejectedFile = `${base}.rejected.jsonl`
+  const name = createHash('sha256').update(`${epoch}\n${header}`).digest('hex')
+  const earlier = readState(stateFile, name)
+  if (earlier === undefined) rmSync(rejectedFile, { force: true })
+  return {
+    earlier,
+    rejectedFile,
+    save: ({ lines, rejected }) => {
+      writeFileSync(`${stateFile}.new`, `${JSON.stringify({ import: name, lines, rejected })}\n`)
+      renameSync(`${stateFile}.new`, stateFile)
+    },
+    reject: (faults) => {
+      const texts = faults.map(({ number, field, reason }) => `${JSON.stringify({ line: number, field, reason })}\n`)
+      if (texts.length > 0) appendFileSync(rejectedFile, texts.join(''))
+    },
+  }
+}

@@ -1,0 +1,41 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { EmbeddedConfig } from '../../shared/runtime/config/config.ts'
+import { ConfigError } from '../../shared/runtime/config/config-error.ts'
+import type { ServiceProcess } from '../../shared/runtime/process/service-process.ts'
+import { systemClock } from '../../shared/runtime/process/system-clock.ts'
+import type { ImportAdapters } from '../admin/moving/import-file.ts'
+import { importFile } from '../admin/moving/import-file.ts'
+
+const argument = '--import='
+const pollMs = 50
+/** Nobody else uses the chat before it is ready. */
+const delayMs = 500
+
+/** The file of `--import=FILE`; undefined: the argument is absent. Throws `ConfigError` for any other argument. */
+export const importedFile = (args: readonly string[]): string | undefined => {
+  const other = args.find((each) => !each.startsWith(argument) || each === argument)
+  if (other !== undefined) throw new ConfigError([{ key: other, reason: 'is no argument; there is --import=FILE.jsonl' }])
+  return args.at(-1)?.slice(argument.length)
+}
+
+/** Waits until the writer of this process has acknowledged all commands. */
+export const untilAcknowledged =
+  (lag: () => number) =>
+  async (signal: AbortSignal): Promise<void> => {
+    while (lag() > 0 && !signal.aborted) await sleep(pollMs)
+  }
+
+/** Imports a file before the chat accepts connections. An import that was complete before takes a moment only. */
+export const importAtStart = async (
+  file: string,
+  { limits }: Pick<EmbeddedConfig, 'limits'>,
+  adapters: ImportAdapters,
+  { log, life }: Pick<ServiceProcess, 'log' | 'life'>,
+): Promise<void> => {
+  const stopping = new AbortController()
+  life.add('import', () => stopping.abort())
+  const options = { limits, clock: systemClock, signal: stopping.signal, delayMs, report: () => undefined }
+  const { lines, rejected, rejectedFile } = await importFile(file, options, adapters)
+  log.info({ lines, rejected }, 'the file is imported')
+  if (rejected > 0) log.warn({ rejected, rejectedFile }, 'some lines of the imported file were rejected')
+}

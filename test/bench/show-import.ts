@@ -1,0 +1,87 @@
+/**
+ * Measures `admin import` on the real stack: live traffic without it, live traffic beside it, and the import alone.
+ * `npm run show:import -- 1000000` (messages; default 100,000).
+ */
+import { createWriteStream } from 'node:fs'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { startAdmin } from '../support/moving/run-admin.ts'
+import { makeScratchFolder, removeScratchFolder } from '../support/stack/scratch-folder.ts'
+import { startBenchStack } from './harness/bench-stack.ts'
+import { startChatUnderLoad } from './harness/chat-under-load.ts'
+import { cpuText, measureBurst, measureCpu } from './harness/measure.ts'
+
+const messages = Number(process.argv[2] ?? 100_000)
+const chats = 1_000
+const live = { users: 50, rooms: 20, roomSize: 5, perSecond: Number(process.env.LIVE_PER_SECOND ?? 200), seconds: 15 }
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`)
+const line = (value: object): string => `${JSON.stringify(value)}\n`
+const at = (second: number): string => new Date(Date.parse('2015-01-01T00:00:00Z') + second * 1_000).toISOString()
+
+/** Ten users in each chat, and messages of about a hundred characters. */
+function* linesOf(source: string, count: number): Generator<string> {
+  yield line({ kind: 'export', version: 1, source })
+  const users = Array.from({ length: 10 }, (_, user) => `U${user}`)
+  for (const id of users) yield line({ kind: 'user', id, externalUserId: `${source}-${id}`, name: id, created_at: at(0) })
+  for (let chat = 0; chat < chats; chat += 1) {
+    const head = { chat: `C${chat}`, type: 'text' }
+    yield line({ kind: 'chat', id: `C${chat}`, user: 'U0', users: users.slice(1), name: `Chat ${chat}`, created_at: at(1) })
+    for (let place = 0; place < count / chats; place += 1) {
+      const msg = `message ${place} of chat ${chat}: ${'word '.repeat(14)}`
+      yield line({ kind: 'message', ...head, id: `${place}`, user: users[place % 10], msg, created_at: at(2 + place) })
+    }
+  }
+}
+
+const folder = makeScratchFolder('import')
+print('Starting Kafka, Postgres, Redis, one gateway and one writer …')
+await using stack = await startBenchStack()
+await using under = await startChatUnderLoad(stack, { ...live, gateways: 1, writers: 1 })
+const { chat, load, parts } = under
+
+const writeFile = async (source: string, count: number): Promise<string> => {
+  const file = join(folder, `${source}.jsonl`)
+  await pipeline(Readable.from(linesOf(source, count)), createWriteStream(file))
+  return file
+}
+const startImport = (file: string) =>
+  startAdmin(['import', file], { ...chat.environment('admin'), DATABASE_URL: chat.databaseUrl, LOG_LEVEL: 'warn' })
+
+const measureLive = async (what: string): Promise<void> => {
+  const burst = { perSecond: live.perSecond, warmUpSeconds: 3, seconds: live.seconds, mostWaitMs: 10_000 }
+  const { received, stored, isWhole } = await measureBurst(load, parts, burst)
+  const text = ({ p50, p99 }: typeof stored) => `p50 ${p50.toFixed(1)}, p99 ${p99.toFixed(1)} ms`
+  print(`  ${what}: send → stored ${text(stored)}; send → every member ${text(received)}${isWhole ? '' : '; NOT WHOLE'}`)
+}
+
+try {
+  print(`Live traffic: ${live.perSecond} messages a second in ${live.rooms} rooms of ${live.roomSize}`)
+  await measureLive('without an import')
+  const beside = startImport(await writeFile('beside', 2_000_000))
+  await measureLive('beside an import ')
+  beside.kill('SIGINT')
+  const { stderr } = await beside.ended
+  print(`  the import beside it: ${stderr.trim().split('\n').slice(-4).join(' | ')}`)
+  await measureLive('after the import ')
+
+  const file = await writeFile('alone', messages)
+  const measured = measureCpu(parts)
+  const startedMs = performance.now()
+  const { code, stderr: report } = await startImport(file).ended
+  const seconds = (performance.now() - startedMs) / 1_000
+  print(
+    `The import alone: ${messages} messages in ${seconds.toFixed(1)} s, ${Math.round(messages / seconds)} a second, exit code ${code}`,
+  )
+  print(`  CPU of a message: ${cpuText(measured(), messages)}`)
+  print(
+    report
+      .trim()
+      .split('\n')
+      .map((each) => `  ${each}`)
+      .join('\n'),
+  )
+} finally {
+  removeScratchFolder(folder)
+}

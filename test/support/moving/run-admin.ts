@@ -1,0 +1,26 @@
+import { spawn } from 'node:child_process'
+import { text } from 'node:stream/consumers'
+import { cleanEnvironment, projectFolder } from '../stack/replica.ts'
+import type { Environment } from '../stack/server.ts'
+
+/** A subcommand of `admin` that runs as a process. */
+export interface RunningAdmin {
+  readonly ended: Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>
+  kill(signal: 'SIGINT' | 'SIGKILL'): void
+}
+
+/** Starts a subcommand. */
+export const startAdmin = (args: readonly string[], env: Environment): RunningAdmin => {
+  const child = spawn(process.execPath, ['services/admin/main.ts', ...args], {
+    cwd: projectFolder,
+    env: { ...cleanEnvironment(), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const code = new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve))
+  const ended = Promise.all([code, text(child.stdout), text(child.stderr)]).then(([exitCode, stdout, stderr]) => ({
+    code: exitCode,
+    stdout,
+    stderr,
+  }))
+  return { ended, kill: (signal) => void child.kill(signal) }
+}
