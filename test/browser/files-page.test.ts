@@ -145,7 +145,11 @@ describe.skipIf(missing)('The files of messages on the chat page', { timeout: 12
 
   it('are refused with their name and the reason, and can be removed by keyboard before they are sent', async () => {
     await choose(text('empty.txt', ''), text('good.txt'))
-    await uploads(ann).filter({ hasText: 'empty.txt' }).getByRole('alert').filter({ hasText: 'empty.txt: The file is empty.' }).waitFor()
+    await uploads(ann)
+      .filter({ hasText: 'empty.txt' })
+      .getByRole('alert')
+      .filter({ hasText: 'empty.txt: The file is empty.' })
+      .waitFor()
     await expect.poll(() => uploads(ann).getByText('Uploaded').count(), waiting).toBe(1)
     for (const name of ['Remove empty.txt', 'Remove good.txt']) {
       await ann.page.getByRole('button', { name }).focus()
@@ -154,7 +158,11 @@ describe.skipIf(missing)('The files of messages on the chat page', { timeout: 12
     await expect.poll(() => uploads(ann).count(), waiting).toBe(0)
     expect(await ann.page.getByRole('button', { name: 'Send' }).isDisabled()).toBe(true)
     await choose(...Array.from({ length: 11 }, (_, index) => text(`${index}.txt`)))
-    await uploads(ann).filter({ hasText: '10.txt' }).getByRole('alert').filter({ hasText: 'A message has at most 10 files.' }).waitFor()
+    await uploads(ann)
+      .filter({ hasText: '10.txt' })
+      .getByRole('alert')
+      .filter({ hasText: 'A message has at most 10 files.' })
+      .waitFor()
     for (let index = 0; index <= 10; index += 1) await ann.page.getByRole('button', { name: `Remove ${index}.txt` }).click()
   })
 

@@ -1,6 +1,6 @@
 import type { ErrorBody } from '../../../shared/protocol/errors.ts'
-import type { RequestedAttachment } from '../../../shared/room-events/message-content.ts'
 import type { CommandRequest } from '../../../shared/records/command-of.ts'
+import type { RequestedAttachment } from '../../../shared/room-events/message-content.ts'
 import { invalidField } from '../requests/request-errors.ts'
 import type { FileOwner, FileSignatures } from './file-signatures.ts'
 
