@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url'
 
 /** The services of the image; the first argument of `docker run` after the image selects one. */
-const services = ['embedded', 'gateway', 'writer', 'admin']
+const services = ['embedded', 'gateway', 'writer', 'relay', 'admin']
 
 const [node = '', , service = '', ...args] = process.argv
 

@@ -3,7 +3,9 @@ import type { ReadCommandResults } from '../../shared/ports/command-results.ts'
 import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { FanOut } from '../../shared/ports/fan-out.ts'
 import type { MemberStates } from '../../shared/ports/member-state.ts'
+import type { ParkedRooms } from '../../shared/ports/parked-rooms.ts'
 import type { ReadModel } from '../../shared/ports/read-model.ts'
+import type { RelayPositions } from '../../shared/ports/relay-positions.ts'
 import type { SharedConfig } from '../../shared/runtime/config/config.ts'
 import type { ServiceProcess } from '../../shared/runtime/process/service-process.ts'
 import { systemClock } from '../../shared/runtime/process/system-clock.ts'
@@ -25,6 +27,9 @@ export interface EmbeddedAdapters {
   readonly memberStates: MemberStates
   readonly fanOut: FanOut
   readonly files: EmbeddedFiles
+  /** For a relay inside the process. */
+  readonly relayPositions: RelayPositions
+  readonly parkedRooms: (sink: string) => ParkedRooms
   readonly commandResults: ReadCommandResults
 }
 
@@ -63,6 +68,7 @@ export const openEmbeddedAdapters = async (
   const deletion = startPeriodicDeletion({
     slices: {
       'old rejections': database.pruneRejections,
+      'old dead letters': database.pruneDeadLetters,
       'kept content of deleted messages': (rows) => database.sweepDeleted(deletedKeepDays, rows),
     },
     clock: systemClock,
@@ -82,6 +88,8 @@ export const openEmbeddedAdapters = async (
     memberStates: database.memberStates,
     fanOut,
     files,
+    relayPositions: database.relayPositions,
+    parkedRooms: database.parkedRooms,
     commandResults: database.commandResults,
   }
 }

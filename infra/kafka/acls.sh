@@ -3,13 +3,14 @@
 #
 #   BOOTSTRAP=broker:9093 COMMAND_CONFIG=admin.properties NAMESPACE=… sh infra/kafka/acls.sh
 #
-# Create the users by other means (kafka-configs.sh, or certificates); the variables GATEWAY, WRITER,
+# Create the users by other means (kafka-configs.sh, or certificates); the variables GATEWAY, WRITER, RELAY,
 # ADMIN, AUDIT and SCALER name them; for mutual TLS, use the names of their certificates.
 set -eu
 
 : "${BOOTSTRAP:?host:port of a broker}"
 gateway="User:${GATEWAY:-gateway}"
 writer="User:${WRITER:-writer}"
+relay="User:${RELAY:-relay}"
 admin="User:${ADMIN:-admin}"
 audit="User:${AUDIT:-audit}"
 scaler="User:${SCALER:-scaler}"
@@ -35,6 +36,12 @@ allow "$writer" --operation Write --operation Describe --operation DescribeConfi
 allow "$writer" --operation Write --operation Describe --operation DescribeConfigs --topic "${prefix}chat.dead-letter"
 allow "$writer" --operation Read --operation Describe --group "${prefix}chat.writer"
 
+# A relay consumes events in the group of its sink, and checks that the other topics exist.
+allow "$relay" --operation Read --operation Describe --operation DescribeConfigs --topic "${prefix}chat.events"
+allow "$relay" --operation Describe --operation DescribeConfigs --topic "${prefix}chat.commands"
+allow "$relay" --operation Describe --operation DescribeConfigs --topic "${prefix}chat.dead-letter"
+allow "$relay" --operation Read --operation Describe --group "${prefix}chat.relay." --resource-pattern-type prefixed
+
 # `admin topics` creates the missing topics.
 for topic in chat.commands chat.dead-letter chat.events; do
   allow "$admin" --operation Create --operation Describe --operation DescribeConfigs --topic "$prefix$topic"
@@ -52,6 +59,8 @@ allow "$audit" --operation Describe --group "${prefix}chat.writer"
 allow "$audit" --operation Read --operation Describe --operation Delete \
   --group "${prefix}chat.writer-audit-" --resource-pattern-type prefixed
 
-# The autoscaler of the writers reads their lag.
+# The autoscaler reads the lag of the writers and of the relays.
 allow "$scaler" --operation Describe --topic "${prefix}chat.commands"
 allow "$scaler" --operation Describe --group "${prefix}chat.writer"
+allow "$scaler" --operation Describe --topic "${prefix}chat.events"
+allow "$scaler" --operation Describe --group "${prefix}chat.relay." --resource-pattern-type prefixed

@@ -1,12 +1,13 @@
 import type { ReadCommandResults } from '../../shared/ports/command-results.ts'
 import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { MemberStates } from '../../shared/ports/member-state.ts'
+import type { ParkedRooms } from '../../shared/ports/parked-rooms.ts'
 import type { ReadModel } from '../../shared/ports/read-model.ts'
 import type { RelayPositions } from '../../shared/ports/relay-positions.ts'
 import type { Bounds } from '../../shared/runtime/config/bounds.ts'
 import type { Times } from '../../shared/runtime/config/times.ts'
 import type { Log } from '../../shared/runtime/observability/log.ts'
-import { pruneSlice } from './admin/prune.ts'
+import { pruneDeadLetterSlice, pruneSlice } from './admin/prune.ts'
 import { sweepSlice } from './admin/sweep.ts'
 import type { SweptBlobs } from './admin/sweep-files.ts'
 import { removeReleasedFiles, removeUnusedFiles } from './admin/sweep-files.ts'
@@ -21,6 +22,7 @@ import { readCommandResults } from './event-store/command-results.ts'
 import { postgresEventStore } from './event-store/event-store.ts'
 import { postgresMemberStates } from './member-state/member-states.ts'
 import { postgresReadModel } from './read-model/read-model.ts'
+import { postgresParkedRooms } from './relay/parked-rooms.ts'
 import { postgresRelayPositions } from './relay/relay-positions.ts'
 
 /** The time-outs that the database adapters use. */
@@ -51,6 +53,8 @@ export interface Database {
   readonly memberStates: MemberStates
   readonly commandResults: ReadCommandResults
   readonly relayPositions: RelayPositions
+  /** The parked rooms of a sink. */
+  parkedRooms(sink: string): ParkedRooms
   /**
    * Rejects with `SchemaError` when migrations are missing, with `LevelError` when the store's feature level is higher
    * than this program supports, and with `StoreError` when the database cannot be asked.
@@ -60,6 +64,8 @@ export interface Database {
   raiseLevel(): Promise<void>
   /** Deletes at most `rows` old rejections; resolves with the number deleted. Needs the owner's rights. */
   pruneRejections(rows: number): Promise<number>
+  /** The same for dead letters of relays. */
+  pruneDeadLetters(rows: number): Promise<number>
   /** Deletes about `rows` versions of messages that were deleted more than `keptDays` days ago; resolves with the number deleted. */
   sweepDeleted(keptDays: number, rows: number): Promise<number>
   /** As the functions of the same names in `admin/sweep-files.ts`. */
@@ -124,9 +130,11 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
     memberStates: postgresMemberStates(pool),
     commandResults: (keys) => readCommandResults(pool, keys),
     relayPositions: postgresRelayPositions(pool),
+    parkedRooms: (sink) => postgresParkedRooms(pool, sink),
     assertSchema: () => assertSchema(pool),
     raiseLevel: () => raiseToSupported(pool),
     pruneRejections: (rows) => pruneSlice(pool, rows),
+    pruneDeadLetters: (rows) => pruneDeadLetterSlice(pool, rows),
     sweepDeleted: (keptDays, rows) => sweepSlice(pool, keptDays, rows),
     removeReleasedFiles: (blobs, most) => removeReleasedFiles(pool, blobs, most),
     removeUnusedFiles: (blobs, beforeMs) => removeUnusedFiles(pool, blobs, beforeMs),

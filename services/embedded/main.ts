@@ -1,11 +1,40 @@
+import type { EmbeddedAdapters } from '../../infra/in-process/open-embedded-adapters.ts'
 import { startTracing } from '../../infra/observability/start-tracing.ts'
 import { startEmbeddedPostgres } from '../../infra/postgres/pglite/embedded-postgres.ts'
+import type { EmbeddedConfig } from '../../shared/runtime/config/config.ts'
 import { readConfig } from '../../shared/runtime/config/config.ts'
+import type { WebhookConfig } from '../../shared/runtime/config/relay-config.ts'
 import { runMain } from '../../shared/runtime/process/run-main.ts'
+import type { ServiceProcess } from '../../shared/runtime/process/service-process.ts'
 import { openProcess } from '../../shared/runtime/process/service-process.ts'
 import { importAtStart, importedFile, untilAcknowledged } from './import-at-start.ts'
 import { refuseAddresses } from './refuse-addresses.ts'
 import { chatAddress, welcome } from './welcome.ts'
+
+/** Loaded only with a webhook. Its end follows that of the writer, whose events it relays. */
+const startEmbeddedWebhook = async (
+  config: EmbeddedConfig,
+  webhook: WebhookConfig,
+  ports: EmbeddedAdapters,
+  service: ServiceProcess,
+) => {
+  const [{ openWebhookSender }, { startEmbeddedRelay }] = await Promise.all([
+    import('../../infra/http/open-webhook-sender.ts'),
+    import('../relay/start-embedded-relay.ts'),
+  ])
+  const sender = openWebhookSender(webhook, config)
+  service.life.add('webhook sender', sender.close)
+  return startEmbeddedRelay(config, webhook, { ...ports, sender }, service)
+}
+
+/** Loaded only with a check before sending. */
+const openPreSend = async (config: EmbeddedConfig, { life }: ServiceProcess) => {
+  if (config.preSend === undefined) return undefined
+  const { openPreSendSender } = await import('../../infra/http/open-pre-send-sender.ts')
+  const sender = openPreSendSender(config)
+  if (sender !== undefined) life.add('pre-send sender', sender.close)
+  return sender
+}
 
 /** Loads all modules that the database process does not need, while it starts. */
 const loadServices = async () => {
@@ -39,7 +68,9 @@ await runMain(async () => {
     ? openPage(log, { needsToken: config.access.jwt !== undefined, filesOrigin: blobStore.origin })
     : undefined
 
-  const writer = await startWriter(config, { ...ports, eventStream: undefined }, service)
+  const eventStream =
+    config.webhook === undefined ? undefined : await startEmbeddedWebhook(config, config.webhook, ports, service)
+  const writer = await startWriter(config, { ...ports, eventStream }, service)
 
   const file = importedFile(process.argv.slice(2))
   const drained = untilAcknowledged(() => writer.readiness().lag)
@@ -48,10 +79,8 @@ await runMain(async () => {
   const page = await pageReady
   // All clients of the embedded database share one session.
   const bounds = { ...config.bounds, databasePool: 1 }
-  const gateway = createGatewayService({ ...config, bounds }, { ...ports, rateLimitStore: undefined }, service, {
-    page,
-    fileServer,
-  })
+  const adapters = { ...ports, rateLimitStore: undefined, preSendSender: await openPreSend(config, service) }
+  const gateway = createGatewayService({ ...config, bounds }, adapters, service, { page, fileServer })
   life.add('gateway', gateway.drain)
   const { port } = await gateway.start()
   service.report(() => {

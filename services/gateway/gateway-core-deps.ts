@@ -11,6 +11,7 @@ import type { Times } from '../../shared/runtime/config/times.ts'
 import type { Metrics } from '../../shared/runtime/observability/metrics.ts'
 import type { GatewayFiles } from './files/gateway-files.ts'
 import type { GatewayLog } from './gateway-log.ts'
+import type { PreSendHook } from './requests/pre-send.ts'
 
 /** The ports and settings of a gateway. */
 export interface GatewayCoreDeps {
@@ -32,4 +33,6 @@ export interface GatewayCoreDeps {
   readonly gateway: string
   readonly newId: () => string
   readonly random: () => number
+  /** Undefined: messages are not checked before they are sent. */
+  readonly preSend?: PreSendHook | undefined
 }

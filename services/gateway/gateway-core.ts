@@ -20,6 +20,7 @@ import { createIntake } from './requests/intake.ts'
 import { createMemberChanges } from './requests/member-changes.ts'
 import { createMemberRequests } from './requests/member-requests.ts'
 import { listenForOutcomes } from './requests/outcome-listener.ts'
+import { withPreSend } from './requests/pre-send.ts'
 import { createProduce } from './requests/produce.ts'
 import { createQueries } from './requests/queries.ts'
 import { createReplaceExternalIds } from './requests/replace-external-ids.ts'
@@ -68,7 +69,9 @@ const createRequestHandlers = (deps: GatewayCoreDeps, delivery: Delivery) => {
     onStage: (stage, ageSeconds) => metrics.deliverySeconds.observe(ageSeconds, stage),
   })
   const watch = createCommandWatch(clock, metrics, log)
-  const replaceExternalIds = createReplaceExternalIds({ readModel, lookUpOutcome })
+  const level = () => featureLevel.current
+  const withUsers = createReplaceExternalIds({ readModel, lookUpOutcome })
+  const replaceExternalIds = withPreSend({ hook: deps.preSend, lookUpOutcome, limits, level, log }, withUsers)
   const memberChanges = createMemberChanges(deps)
   const onPosted: Parameters<typeof createIntake>[0]['onPosted'] = (room, user, seq) => {
     if (featureLevel.current >= memberStateLevel) memberChanges.posted(room, user, seq)

@@ -2,6 +2,7 @@ import { randomUUIDv7 } from 'node:crypto'
 import type { CommandLog } from '../../shared/ports/command-log.ts'
 import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { FanOut } from '../../shared/ports/fan-out.ts'
+import type { HttpSender } from '../../shared/ports/http-sender.ts'
 import type { MemberStates } from '../../shared/ports/member-state.ts'
 import type { RateLimitStore } from '../../shared/ports/rate-limit-store.ts'
 import type { ReadModel } from '../../shared/ports/read-model.ts'
@@ -23,6 +24,7 @@ import type { GatewayFiles } from './files/gateway-files.ts'
 import { createGatewayCore } from './gateway-core.ts'
 import { createSessionCounts } from './limits/session-counts.ts'
 import { createSharedBuckets } from './limits/shared-buckets.ts'
+import { preSendHook } from './pre-send-hook.ts'
 import { createHttpApi } from './server/http-api.ts'
 import type { FileServer, RequestHandler } from './server/http-routes.ts'
 import { createPeerConnections } from './server/peer-connections.ts'
@@ -39,6 +41,8 @@ export interface GatewayAdapters {
   readonly files?: GatewayFiles | undefined
   /** Rate limits shared with other gateways; undefined: there is one gateway only. */
   readonly rateLimitStore: RateLimitStore | undefined
+  /** Sends the checks of `preSend`; undefined: messages are not checked before they are sent. */
+  readonly preSendSender?: HttpSender | undefined
 }
 
 /** Optional parts of a gateway. */
@@ -91,6 +95,7 @@ export const createGatewayService = (
     gateway: randomUUIDv7(),
     newId: () => randomUUIDv7(),
     random: Math.random,
+    preSend: preSendHook(config, adapters.preSendSender, metrics),
   })
   const { authenticate, start: findKeys } = authenticatorFor(access, times, log)
   const sessionCounts = createSessionCounts(bounds)

@@ -25,6 +25,23 @@ export const pruneSlice = async (session: DatabaseSession, rows: number): Promis
   return Number(row?.pruned ?? 0)
 }
 
+const pruneDeadLetterStep: Statement = {
+  name: 'prune-dead-letters',
+  text: `with pruned as (
+      delete from relay_dead_letter where ctid = any(array(
+        select ctid from relay_dead_letter
+        where recorded_at < now() - make_interval(days => ${keptDays})
+        order by recorded_at limit $1
+      )) returning 1
+    ) select count(*) as pruned from pruned`,
+}
+
+/** Deletes at most `rows` dead letters of relays that are older than 30 days, oldest first; resolves with the number deleted. */
+export const pruneDeadLetterSlice = async (session: DatabaseSession, rows: number): Promise<number> => {
+  const [row] = await session.run<{ pruned: string }>(pruneDeadLetterStep, [rows])
+  return Number(row?.pruned ?? 0)
+}
+
 /**
  * Deletes up to ten old rooms of the audit with all their rows. The audit creates new rooms every 30 days. Rooms are found
  * by the present memberships of the audit's user, because no index leads from a user to the chats it created. Rows are
@@ -53,10 +70,11 @@ const pruneCanarySlice = async (session: DatabaseSession): Promise<number> => {
   return Number(row?.pruned ?? 0)
 }
 
-/** Deletes rejections and rooms of the audit that are older than 30 days, in slices; may run beside all services, and may be interrupted. */
+/** Deletes rejections, dead letters of relays and rooms of the audit that are older than 30 days, in slices; may run beside all services, and may be interrupted. */
 export const prune = (url: string, log: Log): Promise<void> =>
   withAdminConnection(url, log, async ({ pool }) => {
     const pruned = await deleteInSlices('rejection', log, () => pruneSlice(pool, rowsPerStep))
     const canaryRooms = await deleteInSlices('canary room', log, () => pruneCanarySlice(pool))
-    log.info({ pruned, canaryRooms }, 'old rejections and canary rooms pruned')
+    const deadLetters = await deleteInSlices('relay_dead_letter', log, () => pruneDeadLetterSlice(pool, rowsPerStep))
+    log.info({ pruned, canaryRooms, deadLetters }, 'old rejections, canary rooms and dead letters pruned')
   })

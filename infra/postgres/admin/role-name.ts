@@ -1,5 +1,5 @@
 /** The programs with a database role of their own; `sweeper` runs `admin sweep`. */
-export const serviceRoles = ['writer', 'gateway', 'sweeper'] as const
+export const serviceRoles = ['writer', 'gateway', 'sweeper', 'relay'] as const
 export type ServiceRole = (typeof serviceRoles)[number]
 
 /** The database role of a service. It has the name of the database, because roles are shared by all databases of a server. */

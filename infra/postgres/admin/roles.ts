@@ -47,6 +47,16 @@ const grants = {
     attachment: 'select (chat_id, file_id)',
     released_file: 'select, delete',
   },
+  relay: {
+    event: 'select',
+    chat: 'select',
+    chat_member: 'select',
+    relay_parked: 'select, insert, update, delete',
+    relay_dead_letter: 'select, insert',
+    relay_ended: 'select, insert',
+    meta: 'select',
+    mikro_orm_migrations: 'select',
+  },
 } as const satisfies Readonly<Record<ServiceRole, Readonly<Record<string, string>>>>
 
 /**
@@ -99,27 +109,37 @@ const cannotExist: Statement = {
     and not (select rolsuper or rolcreaterole from pg_roles where rolname = current_user) as is_so`,
 }
 
-/**
- * Resolves with the services whose roles exist or can be created. The role of the sweeper is newer than the others: an
- * upgrade whose owner may not create it must not fail, because the services wait for it and do not need this role.
- */
-const grantable = async (session: DatabaseSession, database: string, log: Log): Promise<readonly ServiceRole[]> => {
-  const role = roleName(database, 'sweeper')
-  const [row] = await session.run<{ is_so: boolean }>(cannotExist, [role])
-  if (row?.is_so !== true) return serviceRoles
-  log.warn({ role }, 'the role does not exist and cannot be created: `admin sweep` needs it')
-  return serviceRoles.filter((service) => service !== 'sweeper')
+/** Roles that are newer than those of writer and gateway, and the programs that need them. */
+const newerRoles: Readonly<Partial<Record<ServiceRole, string>>> = {
+  sweeper: '`admin sweep` needs it',
+  relay: 'a relay needs it',
 }
 
 /**
- * Creates the least-privilege roles `<database>_writer`, `<database>_gateway` and
- * `<database>_sweeper`: none may change the schema or truncate, a writer may
+ * Resolves with the services whose roles exist or can be created. An upgrade whose owner may not create a newer role must not
+ * fail, because writers and gateways wait for it and do not need this role.
+ */
+const grantable = async (session: DatabaseSession, database: string, log: Log): Promise<readonly ServiceRole[]> => {
+  const found: ServiceRole[] = []
+  for (const service of serviceRoles) {
+    const role = roleName(database, service)
+    const use = newerRoles[service]
+    const [row] = use === undefined ? [] : await session.run<{ is_so: boolean }>(cannotExist, [role])
+    if (row?.is_so === true) log.warn({ role }, `the role does not exist and cannot be created: ${use}`)
+    else found.push(service)
+  }
+  return found
+}
+
+/**
+ * Creates the least-privilege roles `<database>_writer`, `<database>_gateway`,
+ * `<database>_sweeper` and `<database>_relay`: none may change the schema or truncate, a writer may
  * delete reactions, mentions and blocks only and may not update events, a gateway may
  * write the state of members only, and a sweeper may only delete the kept content of deleted messages,
- * which it may not read, and the queue of their files. Other roles may not connect.
+ * which it may not read, and the queue of their files. A relay may read events and write its own tables. Other roles may not connect.
  *
  * Promises:  a repeated call restores these rights. Run it after each
- *            migration. Leaves out the sweeper's role, with a warning, where
+ *            migration. Leaves out a role of the sweeper or of relays, with a warning, where
  *            it does not exist and the owner may not create roles.
  * Does not:  allow a login: the operator gives a role its password or members.
  */

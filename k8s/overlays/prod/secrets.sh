@@ -108,11 +108,11 @@ backups() {
 }
 
 data() {
-  for user in admin writer gateway sweeper; do
+  for user in admin writer gateway sweeper relay; do
     has chat-data "chat-postgres-$user" ||
       put chat-data "chat-postgres-$user" kubernetes.io/basic-auth username "chat_$user" password "$(random)"
   done
-  for user in gateway writer admin audit scaler; do
+  for user in gateway writer admin audit scaler relay; do
     has chat-data "chat-kafka-$user" || put chat-data "chat-kafka-$user" Opaque password "$(random)"
   done
   has chat-data chat-backups || backups

@@ -15,7 +15,8 @@ const isOrigin = (value: string): boolean => {
 /** No network of proxies is wider; with `0.0.0.0/0` every client would choose its own address. */
 const shortestPrefix = 8
 
-const isNetwork = (value: string): boolean => {
+/** Whether a text is an address or a network of at least that prefix. */
+export const isNetwork = (value: string): boolean => {
   const [address = '', prefix = '', ...rest] = value.split('/')
   const kind = isIP(address)
   const isLength = /^\d{1,3}$/.test(prefix) && Number(prefix) >= shortestPrefix && Number(prefix) <= (kind === 4 ? 32 : 128)

@@ -64,6 +64,18 @@ export const boundsTable = {
     value: 256 * 1024,
     meaning: 'Bytes of waiting events at which they are published to the event stream at once.',
   },
+  webhookRequests: {
+    value: 64,
+    meaning: 'Concurrent requests of one relay to a webhook, for rooms whose events are sent as they arrive.',
+  },
+  webhookParkedRequests: {
+    value: 128,
+    meaning: 'Concurrent requests of one relay to a webhook, for rooms that are slow, behind or retried.',
+  },
+  preSendRequests: {
+    value: 100,
+    meaning: 'Concurrent checks of messages by one gateway before they are sent; further ones wait.',
+  },
   lookupItems: { value: 1_000, meaning: 'Items of one batched look-up.' },
   lookupMemberships: {
     value: 500,

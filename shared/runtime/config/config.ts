@@ -12,6 +12,8 @@ import type { ConfigValues, Environment, ParsedEnvironment } from './parse-envir
 import { parseEnvironment } from './parse-environment.ts'
 import type { Rates } from './rates.ts'
 import { defaultRates } from './rates.ts'
+import type { PreSendConfig, WebhookConfig } from './relay-config.ts'
+import { preSendConfig, relayProblems, webhookConfig } from './relay-config.ts'
 import type { SecurityConfig } from './security-config.ts'
 import { securityConfig } from './security-config.ts'
 import type { ServiceValues } from './settings.ts'
@@ -57,11 +59,15 @@ export interface PublicConfig extends SharedConfig {
   readonly access: AccessConfig
   /** Whether the public port serves the chat page. */
   readonly webPage: boolean
+  /** Undefined: messages are not checked before they are sent. */
+  readonly preSend: PreSendConfig | undefined
 }
 
 /** The configuration of the embedded mode. */
 export interface EmbeddedConfig extends PublicConfig {
   readonly mode: 'embedded'
+  /** Undefined: no webhook. */
+  readonly webhook: WebhookConfig | undefined
 }
 
 /** The configuration of any process of the distributed mode. */
@@ -71,6 +77,12 @@ export interface DistributedConfig extends SharedConfig, Addresses {
 
 /** The configuration of a gateway in the distributed mode. */
 export interface GatewayConfig extends DistributedConfig, PublicConfig {}
+
+/** The configuration of a relay, which needs neither Redis nor token keys. */
+export interface RelayConfig extends SharedConfig, Omit<Addresses, 'redisUrl'> {
+  readonly sink: 'webhook'
+  readonly webhook: WebhookConfig
+}
 
 /** The configuration of either mode; `mode` distinguishes them. */
 export type Config = EmbeddedConfig | GatewayConfig
@@ -130,12 +142,14 @@ const distributedConfig = (
 const gatewayConfig = (parsed: ParsedEnvironment, reason: string): GatewayConfig => {
   const { values } = parsed
   const unset = missing(values, ['AUTH'], 'must be set in the distributed mode')
-  const problems = unset.length > 0 || hasProblem(parsed) ? unset : accessProblems(values)
+  const access = unset.length > 0 || hasProblem(parsed) ? unset : accessProblems(values)
+  const problems = parsed.problems.length > 0 ? access : [...access, ...relayProblems(values)]
   const more = [...problems, ...gatewayFilesProblems(values)]
   return Object.freeze({
     ...distributedConfig(parsed, reason, more),
     access: accessConfig(values),
     webPage: values.WEB_PAGE === 'on',
+    preSend: preSendConfig(values),
   })
 }
 
@@ -158,11 +172,14 @@ export const readConfig = (env: Environment = process.env): Config => {
   if (allAddresses.some((key) => values[key] !== undefined)) {
     return gatewayConfig(parsed, 'is missing: set all three of DATABASE_URL, REDIS_URL and KAFKA_BROKERS, or none of them')
   }
-  check(...problems, ...filesProblems(values), ...(hasProblem(parsed) ? [] : accessProblems(values)))
+  const access = hasProblem(parsed) ? [] : accessProblems(values)
+  check(...problems, ...filesProblems(values), ...access, ...(problems.length > 0 ? [] : relayProblems(values)))
   return Object.freeze({
     ...sharedConfig(values),
     access: accessConfig(values),
     webPage: values.WEB_PAGE !== 'off',
+    preSend: preSendConfig(values),
+    webhook: webhookConfig(values),
     mode: 'embedded',
   })
 }
@@ -174,6 +191,16 @@ export const readGatewayConfig = (env: Environment = process.env): GatewayConfig
 /** The configuration of a process of the distributed mode without a public port; it holds no token keys. Throws `ConfigError`. */
 export const readDistributedConfig = (env: Environment = process.env): DistributedConfig =>
   Object.freeze(distributedConfig(parseEnvironment(env), 'is missing'))
+
+/** The configuration of a relay of the distributed mode. Throws `ConfigError`. */
+export const readRelayConfig = (env: Environment = process.env): RelayConfig => {
+  const { values, problems } = parseEnvironment(env)
+  const unset = missing(values, ['DATABASE_URL', 'KAFKA_BROKERS', 'RELAY_SINK', 'WEBHOOK_URL'], 'is missing')
+  check(...problems, ...unset, ...(problems.length > 0 ? [] : relayProblems(values)))
+  const { databaseUrl, kafkaBrokers } = addresses(values)
+  const webhook = webhookConfig(values) as WebhookConfig
+  return Object.freeze({ ...sharedConfig(values), databaseUrl, kafkaBrokers, sink: 'webhook', webhook })
+}
 
 /** The configuration of an admin subcommand, which needs only some of the variables; the others may be set too. Throws `ConfigError`. */
 export const readConfigFor = <Need extends keyof typeof neededKeys>(

@@ -22,6 +22,7 @@ const all: Readonly<Record<string, Setting>> = {
   ...settings.access,
   ...settings.security,
   ...settings.files,
+  ...settings.relay,
   ...settings.times,
   ...settings.bounds,
   ...settings.limits,

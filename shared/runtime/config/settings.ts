@@ -5,6 +5,7 @@ import { accessSettings } from './access-settings.ts'
 import { boundsTable } from './bounds.ts'
 import { filesSettings } from './files-settings.ts'
 import { ratesTable } from './rates.ts'
+import { relaySettings } from './relay-settings.ts'
 import { securitySettings } from './security-settings.ts'
 import type { Setting } from './setting.ts'
 import { flag, matching, oneOf, setting, urlOf, whole } from './setting.ts'
@@ -122,13 +123,18 @@ export const settings = {
   access: accessSettings,
   security: securitySettings,
   files: filesSettings,
+  relay: relaySettings,
   times: numbers(timesTable),
   bounds: numbers(boundsTable),
   limits: numbers(limitsTable),
   rates: numbers(ratesTable),
 } as const
 
-type ServiceSettings = typeof serviceSettings & typeof accessSettings & typeof securitySettings & typeof filesSettings
+type ServiceSettings = typeof serviceSettings &
+  typeof accessSettings &
+  typeof securitySettings &
+  typeof relaySettings &
+  typeof filesSettings
 
 /** The values of the variables outside the tables of numbers. */
 export type ServiceValues = { readonly [Name in keyof ServiceSettings]: z.output<ServiceSettings[Name]['schema']> }

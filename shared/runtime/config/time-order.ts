@@ -8,6 +8,8 @@ export const orderedTimes = [
   ['SWEEP_LEAST_MS', 'CONVERGE_MS'],
   ['JWKS_COOL_DOWN_MS', 'JWKS_MAX_AGE_MS'],
   ['JWKS_MAX_AGE_MS', 'JWKS_KEEP_MS'],
+  ['WEBHOOK_LIVE_MS', 'WEBHOOK_MS'],
+  ['WEBHOOK_RETRY_FIRST_MS', 'WEBHOOK_RETRY_MOST_MS'],
 ] as const
 
 /** The problems of times in combination. An invalid value keeps its text and is not compared. */

@@ -95,6 +95,26 @@ export const timesTable = {
     meaning:
       'Time for which a session is still served after it was asked to move, so that its client can connect elsewhere first.',
   },
+  webhookMs: { value: 10_000, meaning: 'Time-out of a request to a webhook.' },
+  webhookLiveMs: {
+    value: 400,
+    meaning:
+      'Longest time for which the events of other rooms wait for a room whose webhook is slow; its events are then sent separately.',
+  },
+  webhookRetryFirstMs: { value: 1_000, meaning: 'First pause before a webhook is retried; it doubles with each failure.' },
+  webhookRetryMostMs: { value: 300_000, meaning: 'Longest pause before a webhook is retried.' },
+  webhookGiveUpMs: {
+    value: 259_200_000,
+    meaning: 'Time for which an event is retried; then it is a dead letter, and the next event of its room is sent.',
+  },
+  webhookPollMs: {
+    value: 500,
+    meaning: 'Interval at which a relay looks for rooms whose webhooks are due for a retry.',
+  },
+  preSendMs: {
+    value: 500,
+    meaning: 'Time-out of the check of a message before it is sent (`PRE_SEND_URL`).',
+  },
   auditFullMs: {
     value: 86_400_000,
     meaning:

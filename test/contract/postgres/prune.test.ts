@@ -22,9 +22,23 @@ describe.skipIf(noStackReason())('pruning on PostgreSQL', () => {
       const { rows } = await client.query<{ stream: string }>('select stream from rejection')
       expect(rows.map(({ stream }) => stream)).toEqual([kept, kept, kept])
       expect(log.lines).toEqual([
-        'old rejections and canary rooms pruned {"pruned":12000,"canaryRooms":0}',
-        'old rejections and canary rooms pruned {"pruned":0,"canaryRooms":0}',
+        'old rejections, canary rooms and dead letters pruned {"pruned":12000,"canaryRooms":0,"deadLetters":0}',
+        'old rejections, canary rooms and dead letters pruned {"pruned":0,"canaryRooms":0,"deadLetters":0}',
       ])
+    })
+  })
+
+  it('deletes all dead letters of relays older than 30 days, and keeps all newer ones', async () => {
+    const url = await freshDatabase()
+    await withSession(url, async (client) => {
+      const insert = (reason: string, age: string, count: number) =>
+        client.query(`insert into relay_dead_letter select 'webhook', gen_random_uuid(), n, '${reason}', now() - interval '${age}'
+          from generate_series(1, ${count}) as n`)
+      await insert('old', '31 days', 6_000)
+      await insert('kept', '29 days 23 hours', 2)
+      await prune(url, recordingLog())
+      const { rows } = await client.query<{ reason: string }>('select reason from relay_dead_letter')
+      expect(rows.map(({ reason }) => reason)).toEqual(['kept', 'kept'])
     })
   })
 

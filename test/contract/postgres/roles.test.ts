@@ -29,6 +29,10 @@ const tables = [
   'released_file',
   'deleted_message',
   'member_state',
+  'relay_position',
+  'relay_parked',
+  'relay_dead_letter',
+  'relay_ended',
   'meta',
   'mikro_orm_migrations',
 ] as const
@@ -53,22 +57,25 @@ const kept = 'deleted_message'
 const ofFiles = ['attachment', 'released_file']
 /** The only table that gateways write. */
 const ofGateways = 'member_state'
+/** Tables of relays only; `relay_position` is for the embedded service, which has one owner. */
+const ofRelays = ['relay_position', 'relay_parked', 'relay_dead_letter', 'relay_ended']
 
 describe.skipIf(noStackReason() ?? sharedStack().kind === 'env')('the roles of a database', () => {
   let owner: string
   let writer: string
   let gateway: string
   let sweeper: string
+  let relay: string
   beforeAll(async () => {
     owner = await freshDatabase()
     await makeRoles(owner, recordingLog())
     await makeRoles(owner, recordingLog())
     await allowLogins(owner)
-    ;[writer, gateway, sweeper] = serviceRoles.map((role) => asService(owner, role)) as [string, string, string]
+    ;[writer, gateway, sweeper, relay] = serviceRoles.map((role) => asService(owner, role)) as [string, string, string, string]
   })
   afterAll(async () => {
     await withSession(owner, async (client) => {
-      for (const url of [writer, gateway, sweeper]) {
+      for (const url of [writer, gateway, sweeper, relay]) {
         const role = pg.escapeIdentifier(decodeURIComponent(new URL(url).username))
         await client.query(`drop owned by ${role}`)
         await client.query(`drop role ${role}`)
@@ -78,7 +85,9 @@ describe.skipIf(noStackReason() ?? sharedStack().kind === 'env')('the roles of a
 
   it.each(tables)('may read %s', async (table) => {
     const results = [await tryOn(writer, `select from ${table}`), await tryOn(gateway, `select from ${table}`)]
-    expect(results).toEqual([table === kept || table === ofGateways ? denied : 'ok', ofFiles.includes(table) ? denied : 'ok'])
+    const isOfRelays = ofRelays.includes(table)
+    const isUnreadByWriter = table === kept || table === ofGateways || isOfRelays
+    expect(results).toEqual([isUnreadByWriter ? denied : 'ok', isOfRelays || ofFiles.includes(table) ? denied : 'ok'])
   })
 
   it.each(tables.filter((table) => table !== ofGateways))('of gateways may not write %s', async (table) => {
@@ -135,7 +144,7 @@ describe.skipIf(noStackReason() ?? sharedStack().kind === 'env')('the roles of a
   })
 
   it('may not change the schema', async () => {
-    for (const url of [writer, gateway, sweeper]) {
+    for (const url of [writer, gateway, sweeper, relay]) {
       for (const text of [
         'create table mine (id int)',
         'create temporary table mine (id int)',
@@ -201,7 +210,33 @@ describe.skipIf(noStackReason() ?? sharedStack().kind === 'env')('the roles of a
     expect(await tryOn(sweeper, 'select message_id from attachment')).toBe(denied)
   })
 
-  it('are granted without the sweeper, with a warning, if an owner without CREATEROLE upgrades a database that lacks it', async () => {
+  it.each(tables)('of relays may read events and write only the tables of relays: %s', async (table) => {
+    const isRead = ['event', 'chat', 'chat_member', 'meta', 'mikro_orm_migrations', ...ofRelays.slice(1)].includes(table)
+    const isWritten = ofRelays.slice(1).includes(table)
+    expect(await tryOn(relay, `select from ${table}`)).toBe(isRead ? 'ok' : denied)
+    expect(await tryOn(relay, `insert into ${table} select * from ${table} ${noRow}`)).toBe(isWritten ? 'ok' : denied)
+    expect(await tryOn(relay, `delete from ${table} ${noRow}`)).toBe(table === 'relay_parked' ? 'ok' : denied)
+    expect(await tryOn(relay, `truncate ${table}`)).toBe(denied)
+  })
+
+  it('allow a relay every statement of its ports', async () => {
+    const database = await openMigrated(relay)
+    const rooms = database.parkedRooms('test')
+    const room = randomUUID()
+    expect(await database.eventStore.readPages([{ room, after: 0, limit: 1, users: [] }])).toMatchObject([{ events: [] }])
+    await rooms.park([{ room, nextSeq: 1, lastSeq: 2, failures: 0, reason: 'behind', dueMs: 0 }])
+    expect(await rooms.extend(new Map([[room, 3]]))).toEqual(new Set([room]))
+    expect(await rooms.claim(1, 0)).toMatchObject([{ room, nextSeq: 1, lastSeq: 3 }])
+    await rooms.progress({ room, nextSeq: 2, failures: 1, reason: 'status 500', dueMs: 0 })
+    await rooms.deadLetter(room, 1, 'status 400')
+    expect(await rooms.summary()).toMatchObject({ rooms: 1 })
+    await rooms.end('an endpoint')
+    expect(await rooms.hasEnded('an endpoint')).toBe(true)
+    await database.assertSchema()
+    await database.close()
+  })
+
+  it('are granted without the sweeper and relays, with a warning, if an owner without CREATEROLE upgrades a database that lacks it', async () => {
     const url = await sharedStack().createDatabase()
     const database = new URL(url).pathname.slice(1)
     const roles = [`${database}_owner`, roleName(database, 'writer'), roleName(database, 'gateway')]
@@ -214,6 +249,7 @@ describe.skipIf(noStackReason() ?? sharedStack().kind === 'env')('the roles of a
     await migrate(as(`${database}_owner`), log)
     await makeRoles(as(`${database}_owner`), log)
     expect(log.lines.join('\n')).toContain(`cannot be created: \`admin sweep\` needs it {"role":"${database}_sweeper"}`)
+    expect(log.lines.join('\n')).toContain(`cannot be created: a relay needs it {"role":"${database}_relay"}`)
     expect(log.lines.at(-1)).toContain(`{"roles":["${database}_writer","${database}_gateway"]}`)
     expect(await tryOn(as(roleName(database, 'writer')), `insert into event select * from event ${noRow}`)).toBe('ok')
     await withSession(url, async (client) => {

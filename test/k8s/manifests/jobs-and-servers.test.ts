@@ -164,7 +164,7 @@ describe('the servers of prod', () => {
   })
 
   it('have a user for each workload that logs in to Kafka (C13)', () => {
-    const logins = ['gateway', 'writer', 'admin', 'audit', 'scaler']
+    const logins = ['gateway', 'writer', 'admin', 'audit', 'scaler', 'relay']
     const users = rendered('prod').ofKind('KafkaUser')
     expect(users.map(({ metadata }) => metadata.name).sort()).toEqual(logins.toSorted())
     expect(rendered('prod').the('Kafka', 'chat').spec?.entityOperator).toEqual({ userOperator: {} })

@@ -22,7 +22,7 @@ export const allowLogins = async (databaseUrl: string): Promise<void> => {
   }
 }
 
-/** The database URL for a process of this role: gateways, writers and the sweeper use their database roles, all others the owner. */
+/** The database URL for a process of this role: gateways, writers, relays and the sweeper use their database roles, all others the owner. */
 export const asService = (databaseUrl: string, role: string): string => {
   const service = serviceOf(role)
   if (service === undefined) return databaseUrl

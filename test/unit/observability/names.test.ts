@@ -7,6 +7,8 @@ import { prometheusRule } from '../../../infra/observability/prometheus-rule.ts'
 import { createPoolMetrics } from '../../../infra/postgres/connection/pool-metrics.ts'
 import { createCertificateMetrics } from '../../../infra/tls/certificate-metrics.ts'
 import { createAuditMetrics } from '../../../services/admin/audit/audit-metrics.ts'
+import { createPreSendCounter } from '../../../services/gateway/pre-send-hook.ts'
+import { createRelayLag, createWebhookMetrics } from '../../../services/relay/relay-metrics.ts'
 import { createWriterMetrics } from '../../../services/writer/writer-metrics.ts'
 import { createMetrics } from '../../../shared/runtime/observability/metrics.ts'
 import { metricsTable } from '../../../shared/runtime/observability/metrics-table.ts'
@@ -52,6 +54,9 @@ const everyMetric = () => {
   createAuditMetrics(metrics.registry)
   createCertificateMetrics(metrics.registry, [])
   createRebalances(metrics.registry)
+  createWebhookMetrics(metrics.registry)
+  createRelayLag(metrics.registry)
+  createPreSendCounter(metrics.registry)
   createPoolMetrics(metrics.registry, () => ({ used: 1, waiting: 0, limit: 10 }))
   return metrics
 }

@@ -43,7 +43,7 @@ const addKafkaUser = async (name: string): Promise<void> => {
 }
 
 const addPostgresRoles = async (): Promise<void> => {
-  for (const name of ['writer', 'gateway', 'sweeper']) {
+  for (const name of ['writer', 'gateway', 'sweeper', 'relay']) {
     const sql = `create role chat_${name} login password '${await passwordOf(`chat-postgres-${name}`)}'`
     await inData('exec', 'postgres-0', '--', 'psql', '-U', 'chat_admin', '-d', 'chat', '-c', sql)
   }

@@ -111,8 +111,12 @@ describe('the embedded database', () => {
     using folder = scratchFolder()
     await using opened = await openEmbedded(folder.path, { databaseAnswerMs: 300, databaseConnectMs: 300 })
     process.kill(opened.embedded.pid, 'SIGSTOP')
-    await expect(fillRoom(opened.store, [randomUUID()], 3)).rejects.toMatchObject({ fault: 'unavailable' })
-    process.kill(opened.embedded.pid, 'SIGCONT')
+    try {
+      await expect(fillRoom(opened.store, [randomUUID()], 3)).rejects.toMatchObject({ fault: 'unavailable' })
+    } finally {
+      // A suspended process would never answer the order to stop.
+      process.kill(opened.embedded.pid, 'SIGCONT')
+    }
     await until('an answer', () => fillRoom(opened.store, [randomUUID()], 3))
   }, 30_000)
 })

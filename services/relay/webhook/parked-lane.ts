@@ -1,0 +1,110 @@
+import type { ParkedRoom } from '../../../shared/ports/parked-rooms.ts'
+import { pause } from '../../../shared/runtime/async/pause.ts'
+import { nameOf } from '../../../shared/runtime/observability/error-text.ts'
+import type { Attempt } from './attempts.ts'
+import type { RoomRun } from './room-run.ts'
+import { startRun } from './room-run.ts'
+import type { Slots } from './slots.ts'
+import type { Subscription } from './subscription.ts'
+import type { WebhookDeps } from './webhook-deps.ts'
+
+/** Delivers the events of parked rooms when they are due. */
+export interface ParkedLane {
+  /** A room is due now. */
+  wake(): void
+  /** Waits for the request in flight of a room that was parked for `leaseMs`; without a free slot, the request is given up. */
+  adopt(run: RoomRun): void
+  /** Ends after the requests in flight. Idempotent. */
+  stop(): Promise<void>
+}
+
+/** Longest time for which one claim delivers events before others are due, in milliseconds. */
+const sliceMs = 5_000
+const roomsPerClaim = 64
+const summaryMs = 5_000
+
+/** A claimed room is not claimed again for this long: longer than a slice and its last request. */
+export const leaseMs = ({ times }: Pick<WebhookDeps, 'times'>): number => sliceMs + 2 * times.webhookMs
+
+/** Starts to claim rooms. */
+export const startParkedLane = (deps: WebhookDeps, attempt: Attempt, slots: Slots, subscription: Subscription): ParkedLane => {
+  const { parkedRooms, clock, times, metrics, log } = deps
+  const stopping = new AbortController()
+  const { signal } = stopping
+  const runs = new Map<RoomRun, Promise<void>>()
+  let woken = new AbortController()
+  let hasFailed = false
+  let summaryAtMs = Number.NEGATIVE_INFINITY
+
+  const wake = (): void => woken.abort()
+
+  const onError = (error: unknown): void => {
+    if (!hasFailed) log.warn({ reason: nameOf(error) }, 'parked rooms cannot be read or stored, retrying')
+    hasFailed = true
+  }
+
+  /** Stores the progress of a run. If that fails, the room is claimed again after its lease. */
+  const finish = async (run: RoomRun, hasSlot: boolean): Promise<void> => {
+    try {
+      await parkedRooms.progress(await run.ended)
+    } catch (error) {
+      onError(error)
+    } finally {
+      if (hasSlot) slots.release()
+      runs.delete(run)
+      wake()
+    }
+  }
+
+  const follow = (run: RoomRun, hasSlot: boolean): void => void runs.set(run, finish(run, hasSlot))
+
+  const begin = (room: ParkedRoom): void => {
+    const run = startRun(deps, attempt, room)
+    clock.after(sliceMs, run.end)
+    follow(run, slots.tryTake())
+  }
+
+  const summarize = async (): Promise<void> => {
+    if (clock.monotonicMs() - summaryAtMs < summaryMs) return
+    summaryAtMs = clock.monotonicMs()
+    metrics.onParked(await parkedRooms.summary())
+  }
+
+  const step = async (): Promise<void> => {
+    const limit = subscription.ended.aborted ? 0 : Math.min(roomsPerClaim, slots.free)
+    const claimed = limit === 0 ? [] : await parkedRooms.claim(limit, leaseMs(deps))
+    for (const room of claimed) begin(room)
+    await summarize()
+    if (claimed.length > 0 && slots.free > 0) return
+    await pause(clock, times.webhookPollMs, AbortSignal.any([signal, woken.signal]))
+  }
+
+  const run = async (): Promise<void> => {
+    while (!signal.aborted) {
+      woken = new AbortController()
+      try {
+        await step()
+        hasFailed = false
+      } catch (error) {
+        onError(error)
+        await pause(clock, times.webhookPollMs, signal)
+      }
+    }
+    for (const each of runs.keys()) each.end()
+    await Promise.all(runs.values())
+  }
+
+  const running = run()
+  return {
+    wake,
+    adopt: (run) => {
+      const hasSlot = slots.tryTake()
+      if (!hasSlot) run.abort()
+      follow(run, hasSlot)
+    },
+    stop: () => {
+      stopping.abort()
+      return running
+    },
+  }
+}
