@@ -1,5 +1,6 @@
 import type { Chat, JsonObject, Membership, Message } from '../domain/events.ts'
 import type { Role } from '../domain/roles.ts'
+import type { MessagesErased } from '../room-events/erase.ts'
 import type { ChatUpdated } from '../room-events/update-chat.ts'
 import type { MembersUpdated } from '../room-events/update-members.ts'
 import type { MessageVersion, Person } from './call-types.ts'
@@ -82,6 +83,12 @@ export interface PinChange extends ChangeBase {
 
 /** A change of an earlier message. */
 export type MessageChange = ContentChange | ReactionChange | PinChange
+
+/**
+ * Messages were erased, by the operator: those with a seq from `from` on and below `before`, of `user` if it is given, have
+ * no content any more. Drop all copies. The handle of the room does so.
+ */
+export type ErasedRange = MessagesErased['body'] & { readonly room: string; readonly seq: number }
 
 /**
  * So many events were missed that they are not repeated. The `message` events up
@@ -176,6 +183,7 @@ export interface ChatEvents {
   readonly changed: MessageChange
   /** A room has another number of unread messages, or another marker. Needs a service of feature level 3. */
   readonly unread: RoomUnread
+  readonly erased: ErasedRange
   readonly missed: MissedChanges
   readonly left: LeftRoom
   readonly reset: ResetRoom

@@ -1,5 +1,5 @@
 import type { CallOptions } from './call-types.ts'
-import type { ChatEvents, ChatUpdate, JoinedChat, MessageChange, RolesChange, RoomMessage } from './chat-events.ts'
+import type { ChatEvents, ChatUpdate, ErasedRange, JoinedChat, MessageChange, RolesChange, RoomMessage } from './chat-events.ts'
 import { createListeners } from './listeners.ts'
 import type { Effect } from './message-effects.ts'
 import { effectsOfChange, effectsOfMessage } from './message-effects.ts'
@@ -19,6 +19,7 @@ export interface RoomState {
   joined(chat: JoinedChat): void
   received(message: RoomMessage): void
   messageChanged(change: MessageChange): void
+  erased(range: ErasedRange): void
   /** Changes up to `seq` are not repeated. */
   missed(seq: number): void
   membersChanged(change: ChatEvents['members']): void
@@ -164,6 +165,14 @@ export const createRoomState = (id: string, calls: HandleDeps): RoomState => {
       advance(message.seq, effectsOfMessage(message))
     },
     messageChanged: (change) => advance(change.seq, effectsOfChange(change, calls.me())),
+    erased: (range) => {
+      const affected = [...feeds].flatMap(([key, feed]) => {
+        const erased = feed.erased(range)
+        return key === unfiltered ? erased : []
+      })
+      advance(range.seq, [])
+      for (const message of affected) changes.emit('changed', message)
+    },
     missed: (seq) => {
       for (const feed of feeds.values()) feed.missed()
       last = Math.max(last, seq)

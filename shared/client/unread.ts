@@ -1,6 +1,6 @@
 import type { Mentions } from '../domain/events.ts'
 import type { ReadMarker } from '../domain/read-marker.ts'
-import type { ChatEvents, ContentChange, RoomMessage } from './chat-events.ts'
+import type { ChatEvents, RoomMessage } from './chat-events.ts'
 import type { ClientClock, ClientTimer } from './client-clock.ts'
 import type { Listeners } from './listeners.ts'
 import type { CreateRequest } from './outgoing-request.ts'
@@ -110,7 +110,7 @@ export const createUnread = (deps: UnreadDeps): UnreadRooms => {
     })
 
   /** The service counts again, because the seq of the changed message is not known here. */
-  const contentChanged = ({ room }: ContentChange): void => {
+  const contentChanged = ({ room }: { readonly room: string }): void => {
     if ((states.get(room)?.unread ?? 0) > 0) storeLater(room)
   }
 
@@ -130,6 +130,7 @@ export const createUnread = (deps: UnreadDeps): UnreadRooms => {
   listeners.on('changed', (event) => {
     if ('content' in event) contentChanged(event)
   })
+  listeners.on('erased', contentChanged)
   listeners.on('left', ({ room }) => void states.delete(room))
   listeners.on('reset', ({ room }) => void states.delete(room))
   listeners.on('chat', ({ id, seq }) => {

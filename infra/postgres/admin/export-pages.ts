@@ -76,7 +76,8 @@ const blockPage: Statement = {
 
 interface UserRow {
   readonly id: string
-  readonly external_id: string
+  /** Null: the user was erased. */
+  readonly external_id: string | null
   readonly name: string | null
   readonly image: string | null
   readonly data: string | null
@@ -86,7 +87,7 @@ interface UserRow {
 
 const userOf = (row: UserRow): User => ({
   id: row.id,
-  externalUserId: row.external_id,
+  externalUserId: row.external_id ?? `erased ${row.id}`,
   ...(row.name === null ? {} : { name: row.name }),
   ...(row.image === null ? {} : { image: row.image }),
   ...(row.data === null ? {} : { data: JSON.parse(row.data) as Record<string, unknown> }),

@@ -61,7 +61,7 @@ const grants = {
 
 /**
  * Every role may execute a new function; these are the writer's. They act with the rights of the role that calls them, but
- * `redact` with those of its owner: the writer may not update events.
+ * `redact`, `redact_erased` and `redact_user` with those of their owner: the writer may not update events.
  */
 const writerFunctions = [
   'append_batch',
@@ -75,6 +75,9 @@ const writerFunctions = [
   'release_files',
   'apply_user_changes',
   'redact',
+  'apply_erasures',
+  'redact_erased',
+  'redact_user',
 ] as const
 
 const name = pg.escapeIdentifier

@@ -1,4 +1,5 @@
 import { applyMessageChanges } from './0005-functions.ts'
+import { applyErasures } from './0011-functions.ts'
 
 /**
  * Frees the files of messages: a file that no other message names is queued for its removal from the blob store. It reads
@@ -45,5 +46,17 @@ const applyChangesWithFiles = applyMessageChanges({
     end if;`,
 })
 
+/** `apply_erasures`, which frees the files of the erased messages too. */
+const applyErasuresWithFiles = applyErasures({
+  create: 'create or replace',
+  furtherChanges: `
+      perform release_files(array_agg(filed.chat_id), array_agg(filed.message_id)) from (
+        select attachment.chat_id, attachment.message_id from message
+        join attachment on attachment.chat_id = message.chat_id and attachment.message_id = message.id
+        where message.chat_id = erased.chat_id and message.seq >= erased.from_seq and message.seq < erased.before_seq
+          and (erased.user_id is null or message.user_id = erased.user_id)
+      ) as filed;`,
+})
+
 /** In the order of their creation. */
-export const fileFunctions = [releaseFiles, applyFileChanges, applyChangesWithFiles]
+export const fileFunctions = [releaseFiles, applyFileChanges, applyChangesWithFiles, applyErasuresWithFiles]

@@ -83,6 +83,11 @@ const linesOf: { readonly [Type in ChatEvent['type']]: LineOfEvent<Type> } = {
   }),
   MessageDeleted: (chat, { message, ...acting }) => ({ kind: 'delete', ...inChat(chat, acting), message: message.id }),
   ReactionSet: (chat, { message, reaction, ...acting }) => ({ kind: 'reaction', ...inChat(chat, acting), message, reaction }),
+  // The messages are exported as deleted; the membership of an erased user ends as if it had left.
+  MessagesErased: (chat, { users, created_at }) => {
+    const [user] = users
+    return user === undefined ? undefined : { kind: 'leave', chat, user, created_at, users: [user] }
+  },
   PinSet: (chat, { message, ...acting }) => ({ kind: 'pin', ...inChat(chat, acting), message }),
 }
 

@@ -65,6 +65,20 @@ describe.skipIf(noStackReason())('The files of messages on PostgreSQL', () => {
       expect(blobs.removed).toEqual([file.id])
     }))
 
+  it('are queued when their messages are erased, those of the named user and range only', () =>
+    withRoom(async ({ ann, bob, room, post, act, events }, database) => {
+      const [gone, kept, later] = [madeFile(), madeFile(), madeFile()]
+      await act(post(ann, 'one', { attachments: [gone] }), post(bob, 'two', { attachments: [kept] }))
+      const before = (await events()).length + 1
+      await act(post(ann, 'three', { attachments: [later] }))
+      const id = randomUUID()
+      const erase = { v: 1, type: 'Erase', stream: room, id, digest: id, user: ann, at: new Date().toISOString() } as const
+      await act({ ...erase, body: { user: ann, from: 1, before } } as Parameters<typeof act>[0])
+      const blobs = recordedBlobs()
+      expect(await database.removeReleasedFiles(blobs, 10)).toBe(1)
+      expect(blobs.removed).toEqual([gone.id])
+    }))
+
   it('stay while another message names them, also one that was posted after the deletion', () =>
     withRoom(async ({ ann, post, remove, act }, database) => {
       const [first, second, file] = [randomUUID(), randomUUID(), madeFile()]

@@ -132,6 +132,7 @@ describe('the connections of prod to Kafka, Redis and Postgres', () => {
       ['audit', 'audit', { name: 'chat-audit', key }],
       ['gateway', 'gateway', { name: 'chat-gateway', key }],
       ['writer', 'writer', { name: 'chat-writer', key }],
+      ['expire', ...ofAdmin],
       ['prune', ...ofAdmin],
       ['migrate', ...ofAdmin],
       ['migrate', ...ofAdmin],
