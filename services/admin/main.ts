@@ -69,14 +69,14 @@ const sweepDeleted: Subcommand = {
   },
 }
 
-/** Runs work that erases through the command log, as every change goes through it. */
-const erasing = async (work: (deps: EraseUserDeps, options: TopicsOptions) => Promise<void>): Promise<void> => {
+/** Runs work that erases through the command log, as every change goes through it. `skips`: it need not run before the feature level. */
+const erasing = async (work: (deps: EraseUserDeps, options: TopicsOptions) => Promise<void>, skips = false): Promise<void> => {
   const { databaseUrl } = readConfigFor(['databaseUrl', 'kafkaBrokers'])
   await onKafka(async (options) => {
     const { log } = options
     const commandLog = kafkaCommandLog(options)
     try {
-      await withErasures(databaseUrl, log, (found) => work({ ...found, commandLog, clock: systemClock, log }, options))
+      await withErasures(databaseUrl, log, (found) => work({ ...found, commandLog, clock: systemClock, log }, options), { skips })
     } finally {
       await commandLog.close()
     }
@@ -87,8 +87,10 @@ const expire: Subcommand = {
   meaning: 'erases messages that are older than RETENTION_DAYS, or than the rule retention_days of their chat',
   needs: 'DATABASE_URL and KAFKA_BROKERS',
   run: () =>
-    erasing(async (deps, { retentionDays, log }) =>
-      log.info({ ...(await expireMessages(deps, retentionDays)), retentionDays }, 'old messages erased'),
+    erasing(
+      async (deps, { retentionDays, log }) =>
+        log.info({ ...(await expireMessages(deps, retentionDays)), retentionDays }, 'old messages erased'),
+      true,
     ),
 }
 

@@ -166,12 +166,9 @@ export const createRoomState = (id: string, calls: HandleDeps): RoomState => {
     },
     messageChanged: (change) => advance(change.seq, effectsOfChange(change, calls.me())),
     erased: (range) => {
-      const affected = [...feeds].flatMap(([key, feed]) => {
-        const erased = feed.erased(range)
-        return key === unfiltered ? erased : []
-      })
+      const erased = new Map([...feeds].map(([key, feed]) => [key, feed.erased(range)]))
       advance(range.seq, [])
-      for (const message of affected) changes.emit('changed', message)
+      for (const message of erased.get(unfiltered) ?? []) changes.emit('changed', message)
     },
     missed: (seq) => {
       for (const feed of feeds.values()) feed.missed()

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 
 /**
  * A UUID of version 8 from the SHA-256 of a text; it never changes. Clients choose no ids of this version for chats.
- * `variant`: the digit of the variant, which differs by purpose: `8` for rooms of `admin audit`, `9` for commands of the operator, `a` for direct
- * chats.
+ * `variant`: the digit of the variant, which differs by purpose: `8` for rooms of `admin audit`, `9` for commands of the
+ * operator, `a` for direct chats.
  */
 export const hashedId = (text: string, variant: '8' | '9' | 'a'): string => {
   const hash = createHash('sha256').update(text).digest('hex')

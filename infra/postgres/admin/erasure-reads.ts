@@ -2,7 +2,7 @@ import type { ErasableUser, ErasureReads, ExpiredRange, RangeToErase, RoomOfUser
 import type { DatabaseSession, Statement } from '../connection/statement.ts'
 
 /** Messages that one command erases at most: its append takes about 0.1 s, during which other rooms of the writer wait. */
-export const messagesPerErasure = 1_000
+const messagesPerErasure = 1_000
 /** Seqs of one range at most, because an append reads all messages of the range, of all users. */
 const seqsPerErasure = 50_000
 const roomsPerStep = 500

@@ -3,7 +3,6 @@ import type { EventStore } from '../../../shared/ports/event-store.ts'
 import type { Log } from '../../../shared/runtime/observability/log.ts'
 import { levelOf } from '../connection/feature-level.ts'
 import { assertSchema } from '../connection/schema-version.ts'
-import type { DatabaseSession } from '../connection/statement.ts'
 import { readOutcomes } from '../event-store/outcomes.ts'
 import { withAdminConnection } from './admin-connection.ts'
 import { erasureReads } from './erasure-reads.ts'
@@ -17,17 +16,24 @@ export interface Erasures {
 /** The feature level that introduced erasures. */
 const eraseLevel = 3
 
-/** Writers of an earlier version would not know the commands, and move them to the dead-letter topic. */
-const assertErasable = async (session: DatabaseSession): Promise<void> => {
-  const level = await levelOf(session)
-  if (level >= eraseLevel) return
-  throw new Error(`the store has feature level ${level}, and erasures need ${eraseLevel}: run "admin level --raise" first`)
-}
+const tooLow = (level: number): string =>
+  `the store has feature level ${level}, and erasures need ${eraseLevel}: run "admin level --raise" first`
 
-/** Runs `work` on a connection of its own. Rejects if the feature level of the store is too low. */
-export const withErasures = (url: string, log: Log, work: (erasures: Erasures) => Promise<void>): Promise<void> =>
+/**
+ * Runs `work` on a connection of its own. If the feature level of the store is too low, it rejects, or with `skips` only logs:
+ * writers of an earlier version would not know the commands, and move them to the dead-letter topic.
+ */
+export const withErasures = (
+  url: string,
+  log: Log,
+  work: (erasures: Erasures) => Promise<void>,
+  { skips = false }: { readonly skips?: boolean } = {},
+): Promise<void> =>
   withAdminConnection(url, log, async ({ pool }) => {
     await assertSchema(pool)
-    await assertErasable(pool)
-    await work({ reads: erasureReads(pool), eventStore: { outcomes: (keys) => readOutcomes(pool, keys) } })
+    const level = await levelOf(pool)
+    if (level >= eraseLevel)
+      return work({ reads: erasureReads(pool), eventStore: { outcomes: (keys) => readOutcomes(pool, keys) } })
+    if (!skips) throw new Error(tooLow(level))
+    log.warn({ level }, tooLow(level))
   })

@@ -107,7 +107,7 @@ describe('the connections of prod to Kafka, Redis and Postgres', () => {
     const mounts = containersOn('prod').map(({ volumeMounts = [] }) =>
       volumeMounts.find(({ mountPath }) => ca.startsWith(`${mountPath}/`)),
     )
-    expect(mounts).toHaveLength(8)
+    expect(mounts).toHaveLength(9)
     expect(new Set(mounts.map((mount) => JSON.stringify(mount)))).toEqual(
       new Set([JSON.stringify({ mountPath: '/etc/chat-ca', name: 'ca', readOnly: true })]),
     )
