@@ -1,4 +1,5 @@
 import type { Attachment, Chat, JsonObject, Mentions, Message, User } from '../domain/events.ts'
+import type { ReadMarker } from '../domain/read-marker.ts'
 import type { Role } from '../domain/roles.ts'
 
 /** Options of every call that waits for the service. */
@@ -45,6 +46,12 @@ export interface SettingsOptions extends CallOptions {
   /** ISO-8601; a time that has passed ends the mute. */
   readonly mutedUntil?: string
   readonly hidden?: boolean
+}
+
+/** How far the user has read a thread, and the number of replies after it, at most 1,000. */
+export interface ThreadUnread {
+  readonly read: ReadMarker
+  readonly unread: number
 }
 
 /** A user, by the id that the service gave or by the id in your own system. */

@@ -1,6 +1,6 @@
 import type { Chat, Message } from '../domain/events.ts'
 import type { RequestEvent } from '../protocol/requests.ts'
-import type { CallOptions, Person } from './call-types.ts'
+import type { CallOptions, Person, ThreadUnread } from './call-types.ts'
 import type { ChatClient } from './chat-client.ts'
 import type { AskRoom } from './file-methods.ts'
 import { createFileMethods } from './file-methods.ts'
@@ -95,6 +95,10 @@ export const createClientMethods = ({ url, scheduler, request, readiness, unsent
     ...createMemberMethods(ask, change, me),
     markRead: unread.markRead,
     markUnread: unread.markUnread,
+    markThread: async (room, thread, seq = 0, { signal } = {}) => {
+      const { unread: count, ...read } = await askRoom('mark-read', room, { seq, thread }, signal)
+      return { read: { gen: read.gen, seq: read.seq }, unread: count } as ThreadUnread
+    },
     setChatSettings: async (room, { mutedUntil, hidden, signal }) =>
       (await askRoom('set-chat-settings', room, { muted_until: mutedUntil, hidden }, signal)) as ChatSettings,
     ...createFileMethods(askRoom, url),

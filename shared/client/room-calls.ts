@@ -18,6 +18,7 @@ import type {
   SetOptions,
   SettingsOptions,
   SignalOptions,
+  ThreadUnread,
   UserRef,
 } from './call-types.ts'
 import type { RoomMessage } from './chat-events.ts'
@@ -70,6 +71,12 @@ export interface RoomCalls {
   markRead(room: string, seq?: number): void
   /** The messages from this seq on are unread again, on all devices. */
   markUnread(room: string, seq: number): void
+  /**
+   * The user has read a thread up to this seq. Resolves with the stored marker, which never goes back, and the number of
+   * unread replies; `seq` 0, the default, only asks for them. `thread` is the id of the root message. The marker of the room
+   * does not change.
+   */
+  markThread(room: string, thread: string, seq?: number, options?: CallOptions): Promise<ThreadUnread>
   /** Mutes or hides the chat for the user, on all devices. Resolves with the settings that have an effect. */
   setChatSettings(room: string, settings: SettingsOptions): Promise<ChatSettings>
   /** Announces a file. `upload` of `chat-client/files` calls it, and uploads the content. */

@@ -135,6 +135,7 @@ export const createRoomState = (id: string, calls: HandleDeps): RoomState => {
     listMembers: inRoom(calls.listMembers),
     markRead: inRoom(calls.markRead),
     markUnread: inRoom(calls.markUnread),
+    markThread: inRoom(calls.markThread),
     setChatSettings: inRoom(calls.setChatSettings),
     createUpload: inRoom(calls.createUpload),
     files: inRoom(calls.files),

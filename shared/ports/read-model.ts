@@ -187,6 +187,8 @@ export interface MessagePage {
   readonly messages: readonly ListedMessage[]
   /** The last seq of the room in the snapshot of the page: changes up to it are part of the page. */
   readonly asOf: number
+  /** In the list of a thread: the marker of the reader; absent if it has marked nothing. */
+  readonly read?: ReadMarker
   readonly nextCursor?: string
 }
 

@@ -6,7 +6,7 @@ import { userEventNames, userEvents } from '../user-events/user-events.ts'
 import { fileAnswers } from './attachments.ts'
 import type { ErrorCode } from './errors.ts'
 import { errors } from './errors.ts'
-import { memberStateAnswers, settingsSchema, unreadFields } from './member-state.ts'
+import { markerSchema, memberStateAnswers, settingsSchema, unreadFields } from './member-state.ts'
 import {
   chatSchema,
   id,
@@ -68,6 +68,8 @@ export const answerBodies = {
     messages: z.array(listedMessageSchema),
     /** The last seq of the room in the snapshot of the page. */
     as_of: seq.optional(),
+    /** In the list of a thread: the marker of the user, if it has one. */
+    read: markerSchema.optional(),
     next_cursor: z.string().optional(),
   }),
   'list-reactions': z.looseObject({

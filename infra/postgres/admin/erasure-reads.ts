@@ -6,6 +6,14 @@ const messagesPerErasure = 1_000
 /** Seqs of one range at most, because an append reads all messages of the range, of all users. */
 const seqsPerErasure = 50_000
 const roomsPerStep = 500
+/** Events that one command redacts at most, if it erases more than one message: a message may have many edits. */
+const eventsPerErasure = 2_000
+
+/** SQL for the number of events with the content of the messages up to this one, in the order of their seqs. */
+const eventsUpTo = `sum(1 + case when message.version_seq is null then 0 else (
+        select count(*) from message_edit where message_edit.chat_id = message.chat_id and message_edit.message_id = message.id
+      ) end) over (order by message.seq) as events, row_number() over (order by message.seq) as nth`
+const fits = `nth = 1 or (nth <= ${messagesPerErasure} and events <= ${eventsPerErasure})`
 
 const user = (condition: string): string => `select id, external_id is null as is_erased from app_user where ${condition}`
 
@@ -34,10 +42,10 @@ const nextRangeOfUser: Statement = {
       select seq from message where chat_id = $1::uuid and user_id = $2::uuid and ${hasContent} order by seq limit 1
     )
     select min(seq) as from_seq, max(seq) + 1 as before_seq, count(*) as messages from (
-      select message.seq from first join message on message.chat_id = $1::uuid and message.user_id = $2::uuid and ${hasContent}
+      select message.seq, ${eventsUpTo} from first join message on message.chat_id = $1::uuid and message.user_id = $2::uuid and ${hasContent}
         and message.seq >= first.seq and message.seq < first.seq + ${seqsPerErasure}
       order by message.seq limit ${messagesPerErasure}
-    ) as slice`,
+    ) as slice where ${fits}`,
 }
 
 /** The time of an old message is found by one index probe for each room; `least` ignores null. */
@@ -58,9 +66,9 @@ const expiredRanges: Statement = {
     from (select 1) as always left join old on old.end_seq > old.from_seq
     left join lateral (
       select max(seq) + 1 as before_seq, count(*) as messages from (
-        select seq from message where chat_id = old.id and seq >= old.from_seq and seq < old.end_seq
+        select seq, ${eventsUpTo} from message where chat_id = old.id and seq >= old.from_seq and seq < old.end_seq
         order by seq limit ${messagesPerErasure}
-      ) as oldest
+      ) as oldest where ${fits}
     ) as slice on true`,
 }
 

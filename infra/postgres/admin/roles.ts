@@ -38,6 +38,7 @@ const grants = {
     mention: 'select',
     deleted_message: 'select',
     member_state: 'select, insert, update',
+    thread_marker: 'select, insert, update',
     meta: 'select',
     mikro_orm_migrations: 'select',
   },

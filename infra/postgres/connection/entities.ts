@@ -250,6 +250,19 @@ export const memberStateTable = defineEntity({
   },
 })
 
+/** How far a member has read a thread, written by gateways. Not computed from events. */
+export const threadMarkerTable = defineEntity({
+  name: 'ThreadMarker',
+  tableName: 'thread_marker',
+  properties: {
+    chatId: p.uuid().primary(),
+    userId: p.uuid().primary(),
+    thread: p.uuid().primary(),
+    gen: p.integer(),
+    seq: seq(),
+  },
+})
+
 /** The last event of a room that a sink of an embedded relay has. */
 export const relayPositionTable = defineEntity({
   name: 'RelayPosition',
@@ -329,6 +342,7 @@ export const entities = [
   releasedFileTable,
   deletedMessageTable,
   memberStateTable,
+  threadMarkerTable,
   relayPositionTable,
   relayParkedTable,
   relayDeadLetterTable,

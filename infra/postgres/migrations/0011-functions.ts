@@ -61,9 +61,13 @@ const isInRange = `message.chat_id = erasure.stream and message.seq >= erasure.f
 /**
  * Removes the content of erased messages from their events, the content that was kept of those that were deleted before, and
  * the state of an erased member. It acts with the rights of its owner, because no service may update events. Its arguments
- * are the room and seq of a stored erasure only; without one, nothing is changed.
+ * are the room and seq of a stored erasure only; without one, nothing is changed. `moreState`: the statements of later versions
+ * that remove more of the state of the member.
  */
-const redactErased = `create function redact_erased(room uuid, at_seq bigint) returns void
+export const redactErased = (
+  create: string,
+  moreState = '',
+): string => `${create} function redact_erased(room uuid, at_seq bigint) returns void
   language plpgsql security definer set search_path = public, pg_temp as $$
   begin
     with erasure as materialized (
@@ -82,7 +86,7 @@ const redactErased = `create function redact_erased(room uuid, at_seq bigint) re
     state as (
       delete from member_state using erasure
       where member_state.chat_id = erasure.stream and member_state.user_id = erasure.user_id
-    ),
+    ),${moreState}
     carrier as materialized (
       select chat_id, id, seq, false as is_edit, tombstone from gone
       union all
@@ -149,7 +153,7 @@ const appendWithErasures = appendOutcomes({
 
 /** In the order of their creation. No role may redact until `admin roles` grants it to the writer. */
 export const erasureFunctions = [
-  redactErased,
+  redactErased('create'),
   'revoke all on function redact_erased from public',
   redactUser,
   'revoke all on function redact_user from public',

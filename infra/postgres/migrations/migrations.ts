@@ -9,6 +9,7 @@ import { Roles } from './0009-roles.ts'
 import { Erasure } from './0011-erasure.ts'
 import { Attachments } from './0012-attachments.ts'
 import { Relay } from './0013-relay.ts'
+import { ThreadMarkers } from './0014-thread-markers.ts'
 
 /** Every migration, in order. Names are kept in the database and never change. */
 export const migrations = [
@@ -23,4 +24,5 @@ export const migrations = [
   { name: '0011-erasure', class: Erasure },
   { name: '0012-attachments', class: Attachments },
   { name: '0013-relay', class: Relay },
+  { name: '0014-thread-markers', class: ThreadMarkers },
 ]

@@ -21,7 +21,11 @@ export const settingsBody = ({ mutedUntil, isHidden }: MemberSettings): object =
 
 export const createMemberRequests = (changes: MemberChanges): MemberRequests => {
   const markRead = async ({ room, body }: RequestOf<'mark-read'>, user: string): Promise<object | undefined> => {
-    const { seq, gen = 0, delivered } = body
+    const { seq, gen = 0, delivered, thread } = body
+    if (thread !== undefined) {
+      const marked = await changes.markThread({ room, user, thread, read: { seq, gen } })
+      return marked && { ...marked.read, unread: marked.unread, as_of: marked.head }
+    }
     // The marker at 0 is the one of a member who has marked nothing: the request asks for the counts only.
     const read = seq === 0 && gen === 0 ? undefined : { seq, gen }
     const found = await changes.mark({ room, user, read, delivered })
@@ -38,7 +42,7 @@ export const createMemberRequests = (changes: MemberChanges): MemberRequests => 
     answer: async (requester, request, actor) => {
       try {
         const answer = await (request.event === 'mark-read' ? markRead(request, actor) : setSettings(request, actor))
-        if (answer === undefined) requester.refuse(request, 'forbidden', 'not a member, or no such chat')
+        if (answer === undefined) requester.refuse(request, 'forbidden', 'not a member, or no such chat or thread')
         else requester.answer(request, JSON.stringify(answer))
       } catch (error) {
         if (!(error instanceof StoreError)) throw error

@@ -227,6 +227,19 @@ describe('A read marker', () => {
   })
 })
 
+describe('The unread replies of a thread', () => {
+  it('are marked and counted by the service, and do not change those of the room', async () => {
+    const service = await following()
+    const thread = '01a20e3b-6118-71bb-b4a7-7994445f6df1'
+    const marked = service.client.room(room).markThread(thread, 8)
+    const request = service.socket.take('mark-read')
+    expect(request).toMatchObject({ room, body: { seq: 8, thread } })
+    service.socket.answer(request, { seq: 9, gen: 0, unread: 2, as_of: 12 })
+    expect(await marked).toEqual({ read: { gen: 0, seq: 9 }, unread: 2 })
+    expect(stateOf(service)).toEqual([2, 1, '1:3'])
+  })
+})
+
 describe('The settings of a chat', () => {
   it('are stored, and the call resolves with those that have an effect', async () => {
     const service = await following()

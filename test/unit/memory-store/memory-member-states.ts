@@ -5,8 +5,11 @@ import type {
   MemberSettings,
   MemberStates,
   SettingsChange,
+  ThreadMarkerChange,
+  ThreadMarkers,
 } from '../../../shared/ports/member-state.ts'
 import type { MemberUnread } from '../../../shared/ports/read-model.ts'
+import { messageOf } from './memory-messages.ts'
 import type { ChatRow, MemberRow, MemoryTables, MessageRow } from './memory-rows.ts'
 import { isMember } from './memory-tables.ts'
 
@@ -85,5 +88,22 @@ export const memoryMemberStates = (tables: MemoryTables): MemberStates => {
     return memberSettings(tables, room, user)
   }
 
-  return { mark: async (changes) => changes.map(mark), configure: async (changes) => changes.map(configure) }
+  const markThread = ({ room, user, thread, read }: ThreadMarkerChange): ThreadMarkers | undefined => {
+    const chat = chatFor(room, user)
+    const root = messageOf(tables, room, thread)
+    if (chat === undefined || root === undefined || root.state.thread !== undefined) return undefined
+    const wanted = { gen: read.gen, seq: clip(read.seq, chat.head) }
+    const after = laterMarker(tables.threadMarkers.get(`${room} ${user} ${thread}`) ?? wanted, wanted)
+    tables.threadMarkers.set(`${room} ${user} ${thread}`, after)
+    const unread = (tables.messages.get(room) ?? []).filter(
+      ({ seq, state }) => state.thread === thread && seq > after.seq && !state.isDeleted,
+    )
+    return { read: after, unread: Math.min(1_000, unread.length), head: chat.head }
+  }
+
+  return {
+    mark: async (changes) => changes.map(mark),
+    markThreads: async (changes) => changes.map(markThread),
+    configure: async (changes) => changes.map(configure),
+  }
 }

@@ -85,5 +85,8 @@ const eraseMessages = (tables: MemoryTables, event: MessagesErased): void => {
     row.data = JSON.stringify(state.tombstone)
     afterDeletion(tables, stream, state.tombstone, row)
   }
-  if (body.user !== undefined) tables.memberStates.delete(`${stream} ${body.user}`)
+  if (body.user === undefined) return
+  tables.memberStates.delete(`${stream} ${body.user}`)
+  for (const key of [...tables.threadMarkers.keys()])
+    if (key.startsWith(`${stream} ${body.user} `)) tables.threadMarkers.delete(key)
 }

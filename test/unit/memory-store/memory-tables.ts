@@ -32,6 +32,7 @@ export const emptyTables = (): MemoryTables => ({
   messages: new Map(),
   outcomes: new Map(),
   memberStates: new Map(),
+  threadMarkers: new Map(),
   log: [],
 })
 

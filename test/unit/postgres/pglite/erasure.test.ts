@@ -99,6 +99,21 @@ describe('The erasure of a user', () => {
     expect(published).toHaveLength(5)
   })
 
+  it('is divided so that one command redacts few events, also if messages have many edits', async () => {
+    const { deps } = start()
+    const eve = randomUUID()
+    const room = await fillRoom(opened.store, [eve, randomUUID()], 5)
+    await rowsOf('update message set version_seq = 1 where chat_id = $1', room)
+    await rowsOf(
+      'insert into message_edit select chat_id, id, nth from message, generate_series(1, 900) as edits (nth) where chat_id = $1',
+      room,
+    )
+    expect(await deps.reads.nextRange(room, eve)).toEqual({ from: 2, before: 4, messages: 2 })
+    const { ranges } = await deps.reads.expired(`${'0'.repeat(8)}-0000-0000-0000-${'0'.repeat(12)}`, 1)
+    expect(ranges.find((range) => range.room === room)).toEqual({ room, from: 1, before: 4, messages: 2 })
+    await rowsOf('delete from message_edit where chat_id = $1', room)
+  })
+
   it('continues after an interruption with the rest, and sends the same command for the same range', async () => {
     const { deps, published } = start()
     const [ann, eve] = [randomUUID(), randomUUID()]
