@@ -1,10 +1,10 @@
 import type { Chat, Message } from '../domain/events.ts'
 import type { RequestEvent } from '../protocol/requests.ts'
-import type { CallOptions, Person, ThreadUnread } from './call-types.ts'
+import type { CallOptions, ChatSettings, Person, ThreadUnread } from './call-types.ts'
 import type { ChatClient } from './chat-client.ts'
 import type { AskRoom } from './file-methods.ts'
 import { createFileMethods } from './file-methods.ts'
-import type { Ask, ChatSettings } from './history.ts'
+import type { Ask } from './history.ts'
 import { chatsOf, messagesOf } from './history.ts'
 import { createMemberMethods } from './member-methods.ts'
 import { createMessageMethods, messageBody, ownMessage } from './message-methods.ts'
@@ -31,7 +31,7 @@ export interface ClientMethodsDeps {
   readonly request: CreateRequest
   readonly readiness: Readiness
   readonly unsent: Unsent
-  readonly unread: Pick<UnreadRooms, 'markRead' | 'markUnread'>
+  readonly unread: Pick<UnreadRooms, 'markRead' | 'markDelivered' | 'markUnread'>
 }
 
 /** Ids per request: the service answers with the whole profiles of at most so many users. */
@@ -94,6 +94,7 @@ export const createClientMethods = ({ url, scheduler, request, readiness, unsent
     ...createMessageMethods(ask, change),
     ...createMemberMethods(ask, change, me),
     markRead: unread.markRead,
+    markDelivered: unread.markDelivered,
     markUnread: unread.markUnread,
     markThread: async (room, thread, seq = 0, { signal } = {}) => {
       const { unread: count, ...read } = await askRoom('mark-read', room, { seq, thread }, signal)

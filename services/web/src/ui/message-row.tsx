@@ -91,6 +91,7 @@ export const MessageRow = ({ view, entry: { seq, message }, isNext }: MessageRow
           isMine={isMine}
           mentioned={mentionedIn(view, message)}
           me={view.model.me.value?.id}
+          receipt={isMine ? () => view.room.receipts.of(seq) : undefined}
           openPerson={offersDirectChats(view.model) ? showPerson : undefined}
           files={
             message.attachments === undefined || isDeleted ? null : (
