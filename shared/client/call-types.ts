@@ -39,6 +39,17 @@ export interface ListedMember {
   readonly role_after?: Role
   /** The seq of the event that made the user a member. */
   readonly since?: number
+  /** In a chat of at most 100 members: the marker up to which the member has read. */
+  readonly read?: ReadMarker
+  /** Beside `read`: the seq up to which a device of the member has received the room. Absent: none has reported it. */
+  readonly delivered?: number
+}
+
+/** How the user wants to see a chat. A setting that has no effect is absent. */
+export interface ChatSettings {
+  /** ISO-8601. */
+  readonly muted_until?: string
+  readonly hidden?: boolean
 }
 
 /** The settings of a chat to change; a setting that is absent stays as it is. */

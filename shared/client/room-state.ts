@@ -134,6 +134,7 @@ export const createRoomState = (id: string, calls: HandleDeps): RoomState => {
     updateMembers: inRoom(calls.updateMembers),
     listMembers: inRoom(calls.listMembers),
     markRead: inRoom(calls.markRead),
+    markDelivered: inRoom(calls.markDelivered),
     markUnread: inRoom(calls.markUnread),
     markThread: inRoom(calls.markThread),
     setChatSettings: inRoom(calls.setChatSettings),

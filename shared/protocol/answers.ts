@@ -87,6 +87,8 @@ export const answerBodies = {
         until: time.optional(),
         role_after: role.optional(),
         since: seq.min(1).optional(),
+        read: markerSchema.optional(),
+        delivered: seq.min(1).optional(),
       }),
     ),
     next_cursor: z.string().optional(),

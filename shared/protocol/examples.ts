@@ -131,7 +131,19 @@ export const answerExamples: Readonly<Partial<Record<AnswerEvent, object>>> = {
   'list-members': {
     id: '66',
     event: 'list-members',
-    body: { members: [{ user_id: bob, role: 'reader', until: '2026-11-24T16:45:00.000Z', role_after: 'member', since: 1 }] },
+    body: {
+      members: [
+        {
+          user_id: bob,
+          role: 'reader',
+          until: '2026-11-24T16:45:00.000Z',
+          role_after: 'member',
+          since: 1,
+          read: { seq: 4, gen: 0 },
+          delivered: 5,
+        },
+      ],
+    },
   },
   'mark-read': { id: '40', event: 'mark-read', body: { seq: 4, gen: 0, unread: 1, mentions: 0, as_of: 5 } },
   'set-chat-settings': { id: '41', event: 'set-chat-settings', body: { muted_until: '2026-12-01T08:00:00.000Z' } },
@@ -176,6 +188,7 @@ export const pushExamples = {
   presence: { event: 'presence', body: { user_id: bob, online: false } },
   profile: { event: 'profile', body: { user_id: bob } },
   read: { event: 'read', room, body: { user_id: bob, seq: 5, gen: 0 } },
+  settings: { event: 'settings', room, body: { muted_until: '2026-12-01T08:00:00.000Z' } },
   features: { event: 'features', body: { features: ['create-user', 'new-message', 'edit-message'], level: 2 } },
 } as const
 

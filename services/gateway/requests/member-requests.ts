@@ -1,6 +1,7 @@
 import { StoreError } from '../../../shared/ports/event-store.ts'
-import type { MemberSettings } from '../../../shared/ports/member-state.ts'
 import type { Request, RequestOf } from '../../../shared/protocol/requests.ts'
+import type { ChangedSettings } from '../../../shared/records/signals.ts'
+import { settingsBody } from '../signals/settings-body.ts'
 import type { MemberChanges } from './member-changes.ts'
 import type { Requester } from './requester.ts'
 
@@ -16,10 +17,13 @@ export interface MemberRequests {
   answer(requester: Requester, request: MemberRequest, actor: string): Promise<void>
 }
 
-/** The settings as the protocol shows them. */
-export const settingsBody = ({ mutedUntil, isHidden }: MemberSettings): object => ({ muted_until: mutedUntil, hidden: isHidden })
+/** The writer of the state of members, and the report of stored settings to the other devices of the user. */
+export interface MemberRequestsDeps {
+  readonly changes: MemberChanges
+  readonly reportSettings: (user: string, settings: ChangedSettings) => void
+}
 
-export const createMemberRequests = (changes: MemberChanges): MemberRequests => {
+export const createMemberRequests = ({ changes, reportSettings }: MemberRequestsDeps): MemberRequests => {
   const markRead = async ({ room, body }: RequestOf<'mark-read'>, user: string): Promise<object | undefined> => {
     const { seq, gen = 0, delivered, thread } = body
     if (thread !== undefined) {
@@ -35,7 +39,9 @@ export const createMemberRequests = (changes: MemberChanges): MemberRequests => 
 
   const setSettings = async ({ room, body }: RequestOf<'set-chat-settings'>, user: string): Promise<object | undefined> => {
     const found = await changes.configure({ room, user, mutedUntil: body.muted_until, isHidden: body.hidden })
-    return found && settingsBody(found)
+    if (found === undefined) return undefined
+    reportSettings(user, { room, ...found })
+    return settingsBody(found)
   }
 
   return {

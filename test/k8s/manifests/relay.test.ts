@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { relayGroup, topicsOf } from '../../../infra/kafka/driver/topics.ts'
-import { readRelayConfig } from '../../../shared/runtime/config/config.ts'
+import { readGatewayConfig, readRelayConfig } from '../../../shared/runtime/config/config.ts'
 import { defaultTimes } from '../../../shared/runtime/config/times.ts'
 import { chartObjects, needsHelm, productionValues } from '../support/helm.ts'
 import type { KubernetesObject } from '../support/objects.ts'
@@ -86,6 +86,21 @@ describe('the relay in prod', () => {
       authenticationRef: { name: 'kafka' },
     }
     expect(objects().the('ScaledObject', 'relay').spec).toMatchObject({ triggers: [trigger] })
+  })
+})
+
+describe('the gateways of prod', () => {
+  needsRenderer()
+
+  it('have a valid configuration with the lines of k8s/README.md for PRE_SEND_URL, and the keys of signatures from a Secret', () => {
+    const patches = readmeYaml('PRE_SEND_URL').replace('patches:\n', '')
+    const { ours, environment } = indexed(editedOverlay('prod', 'services/kustomization.yaml', (text) => `${text}${patches}`))
+    const container = ours.find(({ name }) => name === 'gateway')?.pod.containers[0]
+    if (container === undefined) throw new Error('there is no gateway')
+    const key = `whsec_${Buffer.alloc(32, 1).toString('base64')}`
+    expect(environment(container)).toMatchObject({ WEBHOOK_SECRETS: 'secret' })
+    const config = readGatewayConfig({ ...environment(container), ...secretsOf('prod'), WEBHOOK_SECRETS: key })
+    expect(config).toMatchObject({ preSend: { url: 'https://hooks.example.com/check', secrets: [key] } })
   })
 })
 

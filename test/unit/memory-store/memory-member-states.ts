@@ -8,7 +8,7 @@ import type {
   ThreadMarkerChange,
   ThreadMarkers,
 } from '../../../shared/ports/member-state.ts'
-import type { MemberUnread } from '../../../shared/ports/read-model.ts'
+import type { MemberEntry, MemberUnread } from '../../../shared/ports/read-model.ts'
 import { messageOf } from './memory-messages.ts'
 import type { ChatRow, MemberRow, MemoryTables, MessageRow } from './memory-rows.ts'
 import { isMember } from './memory-tables.ts'
@@ -36,6 +36,12 @@ export const unreadState = (tables: MemoryTables, chat: ChatRow, user: string): 
     unread: after.length,
     mentions: Math.min(100, after.filter((row) => isMentioned(row, user)).length),
   }
+}
+
+/** The markers of a member as the list of members shows them. */
+export const memberMarkers = (tables: MemoryTables, chat: ChatRow, user: string): Pick<MemberEntry, 'read' | 'delivered'> => {
+  const { delivered } = rowOf(tables, chat.id, user)
+  return { read: unreadState(tables, chat, user).read, ...(delivered === 0 ? {} : { delivered }) }
 }
 
 /** The settings of a member, without those that have no effect. */

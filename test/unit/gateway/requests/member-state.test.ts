@@ -56,6 +56,14 @@ describe('A request to mark a room as read', () => {
     expect(memory.markers().filter(({ user }) => user === bob.id)).toEqual([])
   })
 
+  it('shows the marker, and what is delivered, to the members of a small chat', async () => {
+    const { ann, bob, act, bodyOf } = await withRoom({ messages: 3 })
+    await act(bob.client, markRead('1', { seq: 2, delivered: 4 }))
+    await act(ann.client, { event: 'list-members', id: '2', body: { chat: { id: room } } })
+    const { members } = bodyOf(ann.client, '2') as { readonly members: readonly object[] }
+    expect(members).toContainEqual({ user_id: bob.id, role: 'member', since: 1, read: { seq: 2, gen: 0 }, delivered: 4 })
+  })
+
   it('is an unknown event below its feature level', async () => {
     const { bob, act } = await withRoom({ level: memberStateLevel - 1 })
     await act(bob.client, markRead('1', { seq: 1 }), { event: 'set-chat-settings', id: '2', room, body: { hidden: true } })
