@@ -51,7 +51,17 @@ const Stamp = ({ message, isMine, state = 'stored', receipt }: StampProps): JSX.
 }
 
 /** A message with its time and state. Of a deleted message only this fact is left. */
-export const Bubble = ({ message, isMine, mentioned, me, openPerson, state, receipt, children, files }: BubbleProps): JSX.Element => {
+export const Bubble = ({
+  message,
+  isMine,
+  mentioned,
+  me,
+  openPerson,
+  state,
+  receipt,
+  children,
+  files,
+}: BubbleProps): JSX.Element => {
   const { msg, type, deleted, attachments } = message
   return (
     <div class="bubble" data-state={isMine ? (state ?? 'stored') : undefined} data-deleted={deleted}>
