@@ -65,13 +65,15 @@ await runMain(async () => {
     return embedded
   })
   const loading = loadServices()
-  const pageReady = config.webPage
-    ? loading.then(({ openPage }) => openPage(log, { needsToken: config.access.jwt !== undefined }))
-    : undefined
   const [{ url }, services] = await Promise.all([starting, loading])
-  const { openEmbeddedAdapters, createGatewayService, startWriter, startPeriodicDeletion, expireMessages } = services
+  const { openEmbeddedAdapters, createGatewayService, startWriter, openPage, startPeriodicDeletion, expireMessages } = services
   const { indexMessages, joinEventStreams } = services
   const ports = await openEmbeddedAdapters(config, url, service)
+
+  const { blobStore, server: fileServer } = ports.files
+  const pageReady = config.webPage
+    ? openPage(log, { needsToken: config.access.jwt !== undefined, filesOrigin: blobStore.origin })
+    : undefined
 
   const eventStreams = [
     ...(config.search ? [indexMessages(config, ports, service)] : []),
@@ -93,7 +95,7 @@ await runMain(async () => {
   const searchIndex = config.search ? ports.searchIndex : undefined
   const preSendSender = await openPreSend(config, service)
   const adapters = { ...ports, searchIndex, rateLimitStore: undefined, preSendSender }
-  const gateway = createGatewayService({ ...config, bounds }, adapters, service, { page })
+  const gateway = createGatewayService({ ...config, bounds }, adapters, service, { page, fileServer })
   life.add('gateway', gateway.drain)
   const { port } = await gateway.start()
   service.report(() => {

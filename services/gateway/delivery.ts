@@ -1,6 +1,6 @@
 import { signalLevel } from '../../shared/protocol/signal-level.ts'
+import { absentEvents } from './files/gateway-files.ts'
 import type { GatewayCoreDeps } from './gateway-core-deps.ts'
-import type { FeatureLevel } from './reads/feature-level.ts'
 import { createFeatureLevel } from './reads/feature-level.ts'
 import { createLookups } from './reads/lookups.ts'
 import { createOutcomeLookup } from './reads/outcome-lookup.ts'
@@ -21,11 +21,10 @@ export const createDelivery = (deps: GatewayCoreDeps, sessions: Iterable<Session
   const lookups = createLookups(eventStore, readModel, bounds)
   const lookUpOutcome = createOutcomeLookup(lookups)
   const pending = createPendingCommands({ clock, deadlineMs: times.commandDeadlineMs, lookUpOutcome })
-  const announce = (level: FeatureLevel): void => {
+  const absent = new Set([...absentEvents(deps.files), ...(searchIndex === undefined ? ['search-messages'] : [])])
+  const featureLevel = createFeatureLevel(readModel, log, absent, (level) => {
     for (const session of sessions) session.announceFeatures(level)
-  }
-  const serves = (event: string): boolean => searchIndex !== undefined || event !== 'search-messages'
-  const featureLevel = createFeatureLevel(readModel, log, announce, serves)
+  })
   const isEnabled = (): boolean => featureLevel.current >= signalLevel
   const visible = async (users: readonly string[], viewer: string): Promise<readonly string[]> =>
     (await readModel.usersById(users, viewer)).map(({ id }) => id)

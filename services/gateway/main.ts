@@ -11,7 +11,8 @@ await runMain(async () => {
   const service = await openProcess(config, 'gateway')
   await startTracing(config, 'gateway', service)
   const adapters = await openGatewayAdapters(config, service)
-  const page = config.webPage ? await openPage(service.log, { needsToken: config.access.jwt !== undefined }) : undefined
+  const pageOptions = { needsToken: config.access.jwt !== undefined, filesOrigin: adapters.files?.blobStore.origin }
+  const page = config.webPage ? await openPage(service.log, pageOptions) : undefined
   const searchIndex = config.search ? adapters.searchIndex : undefined
   const gateway = createGatewayService(config, { ...adapters, searchIndex }, service, { page })
   service.life.add('gateway', gateway.drain)

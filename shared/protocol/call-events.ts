@@ -15,6 +15,8 @@ export const callEvents = [
   'search-messages',
   'mark-read',
   'set-chat-settings',
+  'create-upload',
+  'get-files',
   'list-blocks',
   'get-users',
 ] as const satisfies readonly AnswerEvent[]

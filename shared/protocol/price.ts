@@ -2,6 +2,7 @@
 const priceUnits = {
   users: 'users named',
   rooms: 'rooms resumed',
+  messages: 'messages named',
   bytes: 'bytes of its frame',
 } as const
 
@@ -37,3 +38,5 @@ export const priceCells = (price: Price | undefined): readonly [price: string, m
 
 export const perUser: Price = { unit: 'users', per: 10 }
 export const perRoom: Price = { unit: 'rooms', per: 10 }
+/** Signing the addresses of the files of a message takes up to some milliseconds. */
+export const perMessage: Price = { unit: 'messages', per: 2 }

@@ -8,6 +8,7 @@ import { MemberState } from './0008-member-state.ts'
 import { Roles } from './0009-roles.ts'
 import { Search } from './0010-search.ts'
 import { Erasure } from './0011-erasure.ts'
+import { Attachments } from './0012-attachments.ts'
 import { Relay } from './0013-relay.ts'
 import { ThreadMarkers } from './0014-thread-markers.ts'
 
@@ -23,6 +24,7 @@ export const migrations = [
   { name: '0009-roles', class: Roles },
   { name: '0010-search', class: Search },
   { name: '0011-erasure', class: Erasure },
+  { name: '0012-attachments', class: Attachments },
   { name: '0013-relay', class: Relay },
   { name: '0014-thread-markers', class: ThreadMarkers },
 ]

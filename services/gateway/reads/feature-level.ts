@@ -13,22 +13,23 @@ export interface FeatureLevel {
   refresh(): Promise<void>
 }
 
-/** `onChange` is called after the accepted events have changed. `serves`: whether this gateway serves an event at any level. */
+/** `absent`: the events that this gateway does not have at any level. `onChange` is called after the accepted events have changed. */
 export const createFeatureLevel = (
   readModel: Pick<ReadModel, 'meta'>,
   log: GatewayLog,
+  absent: ReadonlySet<string>,
   onChange: (level: FeatureLevel) => void,
-  serves: (event: string) => boolean = () => true,
 ): FeatureLevel => {
   let stored = firstLevel
   let current = firstLevel
-  let events = requestEventsAt(current).filter(serves)
+  const eventsAt = (level: number): readonly string[] => requestEventsAt(level).filter((event) => !absent.has(event))
+  let events = eventsAt(current)
 
   const onRead = (level: number): void => {
     if (level === stored) return
     stored = level
     current = Math.min(level, supportedLevel)
-    events = requestEventsAt(current).filter(serves)
+    events = eventsAt(current)
     const fields = { level, supported: supportedLevel }
     if (level > supportedLevel) log.error(fields, 'the feature level of the store is higher than this version supports')
     else log.debug(fields, 'feature level changed')
