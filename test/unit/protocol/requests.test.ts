@@ -267,7 +267,6 @@ const refused: readonly (readonly [RequestEvent, object, string, string | RegExp
   ['list-members', query('list-members', { role: 'king' }), 'body.query.role', anyRole],
   ['list-members', query('list-members', { limit: 0 }), 'body.query.limit', 'must be at least 1'],
   ['search-messages', { body: {} }, 'body.query', 'is missing'],
-  ['search-messages', query('search-messages', { text: '' }), 'body.query.text', 'must not be empty'],
   ['search-messages', query('search-messages', { text: 'x'.repeat(201) }), 'body.query.text', 'must have at most 200 characters'],
   [
     'search-messages',
@@ -281,14 +280,12 @@ const refused: readonly (readonly [RequestEvent, object, string, string | RegExp
     'body.query.text',
     'must have at most 20 words',
   ],
-  ['search-messages', query('search-messages', { text: 'a', chats: [] }), 'body.query.chats', 'must not be empty'],
   [
     'search-messages',
     query('search-messages', { text: 'a', chats: ids(101) }),
     'body.query.chats',
     'must have at most 100 entries',
   ],
-  ['search-messages', query('search-messages', { text: 'a', room }), 'body.query.room', 'unknown field'],
   ['list-chats', { body: {} }, 'body.user', 'is missing'],
   ['list-chats', body('list-chats', { user: { id: 'ann' } }), 'body.user.id', /^must be the id of a user/],
   ['list-chats', query('list-chats', { limit: 0 }), 'body.query.limit', 'must be at least 1'],
