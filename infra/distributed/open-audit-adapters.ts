@@ -3,8 +3,10 @@ import type { DistributedConfig } from '../../shared/runtime/config/config.ts'
 import { systemClock } from '../../shared/runtime/process/system-clock.ts'
 import type { PartitionLag } from '../kafka/admin/group-lag.ts'
 import { groupLag } from '../kafka/admin/group-lag.ts'
+import { topicRetention } from '../kafka/admin/topic-retention.ts'
 import type { OnStreamRecord } from '../kafka/consumer/event-tail.ts'
 import { readEvents, tailEvents } from '../kafka/consumer/event-tail.ts'
+import { topicsOf } from '../kafka/driver/topics.ts'
 import { partitionOf } from '../kafka/producer/partitioner.ts'
 import { readAges, readNamedSummaries, readSummaries } from '../postgres/admin/read-summaries.ts'
 import type { SummarySlice } from '../postgres/event-store/stream-summaries.ts'
@@ -21,6 +23,7 @@ export interface AuditAdapters extends DistributedAdapters {
   readonly readSummaries: (onSlice: (slice: SummarySlice) => void | Promise<void>, streams?: readonly string[]) => Promise<void>
   readonly ages: (events: readonly EventKey[]) => Promise<readonly EventAge[]>
   readonly readEvents: (onRecord: OnStreamRecord) => Promise<void>
+  readonly eventRetentionMs: () => Promise<number | undefined>
   readonly caughtUp: () => Promise<void>
 }
 
@@ -45,6 +48,7 @@ export const openAuditAdapters = async (
         : readNamedSummaries(config.databaseUrl, service.log, streams, onSlice),
     ages: (events) => readAges(config.databaseUrl, service.log, events),
     readEvents: (each) => readEvents(ports.kafka, each),
+    eventRetentionMs: async () => (await topicRetention(ports.kafka, topicsOf(config.namespace, config.partitions))).events,
     caughtUp: tail.caughtUp,
   }
 }

@@ -57,7 +57,8 @@ export const openDatabaseAndLog = async (
     log,
     onAssignment,
   }
-  await awaitTopics(kafka, { frameBytes: limits.frameBytes, copies: config.replicationFactor })
+  const needs = { frameBytes: limits.frameBytes, copies: config.replicationFactor }
+  await awaitTopics(kafka, needs, config.eventsRetentionDays)
   const commandLog = kafkaCommandLog(kafka)
   life.add('command log', commandLog.close)
   return { database, commandLog, kafka }

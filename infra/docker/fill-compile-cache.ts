@@ -19,12 +19,14 @@ const unreachable = {
   KAFKA_BROKERS: '127.0.0.1:1',
   AUTH: 'off',
 }
+const webhook = { RELAY_SINK: 'webhook', WEBHOOK_URL: 'https://127.0.0.1:1/', WEBHOOK_SECRETS: `whsec_${'A'.repeat(43)}=` }
 
 const runs: readonly { readonly args: readonly string[]; readonly env: Record<string, string>; readonly until?: string }[] = [
   { args: ['admin', '--help'], env: {} },
   { args: ['embedded'], env: {}, until: '/readyz' },
   { args: ['writer'], env: unreachable, until: '/livez' },
   { args: ['gateway'], env: unreachable, until: '/livez' },
+  { args: ['relay'], env: { ...unreachable, ...webhook }, until: '/livez' },
 ]
 
 const answers = async (path: string): Promise<boolean> => {

@@ -1,5 +1,6 @@
 import type { CommandLog } from '../../shared/ports/command-log.ts'
 import type { ReadCommandResults } from '../../shared/ports/command-results.ts'
+import type { ErasureReads } from '../../shared/ports/erasure.ts'
 import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { FanOut } from '../../shared/ports/fan-out.ts'
 import type { MemberStates } from '../../shared/ports/member-state.ts'
@@ -24,6 +25,7 @@ export interface EmbeddedAdapters {
   readonly readModel: ReadModel
   readonly memberStates: MemberStates
   readonly fanOut: FanOut
+  readonly erasureReads: ErasureReads
   /** For a relay inside the process. */
   readonly relayPositions: RelayPositions
   readonly parkedRooms: (sink: string) => ParkedRooms
@@ -82,6 +84,7 @@ export const openEmbeddedAdapters = async (
     readModel: database.readModel,
     memberStates: database.memberStates,
     fanOut,
+    erasureReads: database.erasureReads,
     relayPositions: database.relayPositions,
     parkedRooms: database.parkedRooms,
     commandResults: database.commandResults,

@@ -47,6 +47,10 @@ for topic in chat.commands chat.dead-letter chat.events; do
   allow "$admin" --operation Create --operation Describe --operation DescribeConfigs --topic "$prefix$topic"
 done
 
+# `admin topics` sets the retention of chat.events, and `admin erase-user` reads that of all topics and publishes commands.
+allow "$admin" --operation AlterConfigs --topic "${prefix}chat.events"
+allow "$admin" --operation Write --topic "${prefix}chat.commands"
+
 # `admin repartition` adds partitions to the command log, or deletes and creates it again with fewer, and its group's offsets.
 allow "$admin" --operation Alter --operation Delete --topic "${prefix}chat.commands"
 allow "$admin" --operation Describe --operation Delete --group "${prefix}chat.writer"

@@ -6,7 +6,7 @@ import { runCommand } from '../native/run-command.ts'
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
 /** The scripts that work without the development dependencies. */
-const scripts = ['start', 'gateway', 'writer', 'admin']
+const scripts = ['start', 'gateway', 'writer', 'relay', 'admin']
 const parts = [
   'README.md',
   'ARCHITECTURE.md',

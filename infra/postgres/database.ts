@@ -1,4 +1,5 @@
 import type { ReadCommandResults } from '../../shared/ports/command-results.ts'
+import type { ErasureReads } from '../../shared/ports/erasure.ts'
 import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { MemberStates } from '../../shared/ports/member-state.ts'
 import type { ParkedRooms } from '../../shared/ports/parked-rooms.ts'
@@ -7,6 +8,7 @@ import type { RelayPositions } from '../../shared/ports/relay-positions.ts'
 import type { Bounds } from '../../shared/runtime/config/bounds.ts'
 import type { Times } from '../../shared/runtime/config/times.ts'
 import type { Log } from '../../shared/runtime/observability/log.ts'
+import { erasureReads } from './admin/erasure-reads.ts'
 import { pruneDeadLetterSlice, pruneSlice } from './admin/prune.ts'
 import { sweepSlice } from './admin/sweep.ts'
 import { raiseToSupported } from './connection/feature-level.ts'
@@ -66,6 +68,8 @@ export interface Database {
   pruneDeadLetters(rows: number): Promise<number>
   /** Deletes about `rows` versions of messages that were deleted more than `keptDays` days ago; resolves with the number deleted. */
   sweepDeleted(keptDays: number, rows: number): Promise<number>
+  /** The data that erasures are planned by. Needs the owner's rights. */
+  readonly erasureReads: ErasureReads
   /** The present use of the pool. */
   poolUse(): PoolUse
   /** Closes the pool after pending statements. Idempotent. */
@@ -131,6 +135,7 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
     pruneRejections: (rows) => pruneSlice(pool, rows),
     pruneDeadLetters: (rows) => pruneDeadLetterSlice(pool, rows),
     sweepDeleted: (keptDays, rows) => sweepSlice(pool, keptDays, rows),
+    erasureReads: erasureReads(pool),
     poolUse: () => {
       const { totalCount, idleCount, waitingCount } = connections
       return { used: totalCount - idleCount, waiting: waitingCount, limit }

@@ -5,9 +5,13 @@ import { checkTopics } from '../../infra/kafka/admin/check-topics.ts'
 import { createTopics } from '../../infra/kafka/admin/create-topics.ts'
 import type { RepartitionOptions } from '../../infra/kafka/admin/repartition.ts'
 import { repartition } from '../../infra/kafka/admin/repartition.ts'
+import { setRetention } from '../../infra/kafka/admin/set-retention.ts'
+import { topicRetention } from '../../infra/kafka/admin/topic-retention.ts'
+import { kafkaCommandLog } from '../../infra/kafka/command-log.ts'
 import { kafkaSecurity } from '../../infra/kafka/driver/kafka-security.ts'
 import { topicsOf } from '../../infra/kafka/driver/topics.ts'
 import { beginEpoch } from '../../infra/postgres/admin/begin-epoch.ts'
+import { withErasures } from '../../infra/postgres/admin/erasures.ts'
 import { migrate } from '../../infra/postgres/admin/migrate.ts'
 import { prune } from '../../infra/postgres/admin/prune.ts'
 import { raiseLevel, showLevel } from '../../infra/postgres/admin/raise-level.ts'
@@ -24,6 +28,9 @@ import { systemClock } from '../../shared/runtime/process/system-clock.ts'
 import type { Subcommand } from './admin.ts'
 import { runAdmin } from './admin.ts'
 import { auditFlags, runAudit } from './audit/run-audit.ts'
+import type { EraseUserDeps } from './erasure/erase-user.ts'
+import { expireMessages } from './erasure/expire-messages.ts'
+import { eraseFlags, runErasure } from './erasure/run-erasure.ts'
 import { slackSubcommand } from './moving/from-slack.ts'
 import { exportFlags, roomOf, runExport } from './moving/run-export.ts'
 import { importFlags, runImport } from './moving/run-import.ts'
@@ -52,6 +59,43 @@ const sweepDeleted: Subcommand = {
     const { databaseUrl, deletedKeepDays, logLevel } = readConfigFor(['databaseUrl', 'deletedKeepDays'])
     await sweep(databaseUrl, createLogger({ level: logLevel, name: 'admin' }), deletedKeepDays)
   },
+}
+
+/** Runs work that erases through the command log, as every change goes through it. `skips`: it need not run before the feature level. */
+const erasing = async (work: (deps: EraseUserDeps, options: TopicsOptions) => Promise<void>, skips = false): Promise<void> => {
+  const { databaseUrl } = readConfigFor(['databaseUrl', 'kafkaBrokers'])
+  await onKafka(async (options) => {
+    const { log } = options
+    const commandLog = kafkaCommandLog(options)
+    try {
+      await withErasures(databaseUrl, log, (found) => work({ ...found, commandLog, clock: systemClock, log }, options), { skips })
+    } finally {
+      await commandLog.close()
+    }
+  })
+}
+
+const expire: Subcommand = {
+  meaning: 'erases messages that are older than RETENTION_DAYS, or than the rule retention_days of their chat',
+  needs: 'DATABASE_URL and KAFKA_BROKERS',
+  run: () =>
+    erasing(
+      async (deps, { retentionDays, log }) =>
+        log.info({ ...(await expireMessages(deps, retentionDays)), retentionDays }, 'old messages erased'),
+      true,
+    ),
+}
+
+const eraseUserNamed: Subcommand = {
+  operand: 'EXTERNAL-ID',
+  meaning: 'erases a user: profile, memberships, all its messages; prints a receipt as JSON; continues after an interruption',
+  needs: 'DATABASE_URL and KAFKA_BROKERS',
+  flags: eraseFlags,
+  run: (flags, { operand }) =>
+    erasing(async (deps, options) => {
+      const retentions = await topicRetention(options, topicsOf(options.namespace, options.partitions))
+      output.print(`${JSON.stringify(await runErasure(deps, retentions, operand, flags))}\n`)
+    }),
 }
 
 /** Without DATABASE_URL, the chats of the embedded mode. stdout has only the lines, so nothing is logged there. */
@@ -84,7 +128,11 @@ const importChats: Subcommand = {
 
 const raiseFlag = '--raise'
 
-type TopicsOptions = RepartitionOptions & { readonly frameBytes: number }
+interface TopicsOptions extends RepartitionOptions {
+  readonly frameBytes: number
+  readonly eventsDays: number | undefined
+  readonly retentionDays: number | undefined
+}
 
 const onKafka = async (work: (options: TopicsOptions) => Promise<void>): Promise<void> => {
   const config = readConfigFor(['kafkaBrokers'])
@@ -92,14 +140,24 @@ const onKafka = async (work: (options: TopicsOptions) => Promise<void>): Promise
   const log = createLogger({ level: logLevel, name: 'admin' })
   const clientId = 'chat-admin'
   const kafka = { brokers: kafkaBrokers, namespace, partitions, clientId, security: kafkaSecurity(security), times, log }
-  const options = { ...kafka, clock: systemClock, copies: replicationFactor, drainMs: 120_000, frameBytes: limits.frameBytes }
+  const options = {
+    ...kafka,
+    clock: systemClock,
+    copies: replicationFactor,
+    drainMs: 120_000,
+    frameBytes: limits.frameBytes,
+    eventsDays: config.eventsRetentionDays,
+    retentionDays: config.retentionDays,
+  }
   await work(options)
 }
 
 const ensureTopics = async (options: TopicsOptions): Promise<void> => {
-  const { namespace, partitions, copies, frameBytes } = options
-  const specs = topicsOf(namespace, partitions)
+  const { namespace, partitions, copies, frameBytes, eventsDays } = options
+  const specs = topicsOf(namespace, partitions, eventsDays)
   await createTopics(options, specs, copies)
+  // Only an explicit setting: an upgrade must not delete events that the default of an earlier version kept.
+  if (eventsDays !== undefined) await setRetention(options, specs.events)
   await assertTopics(options, specs, ['commands', 'deadLetter', 'events'])
   await checkTopics(options, specs, { frameBytes, copies })
 }
@@ -107,7 +165,7 @@ const ensureTopics = async (options: TopicsOptions): Promise<void> => {
 const subcommands: Readonly<Record<string, Subcommand>> = {
   migrate: onDatabase('migrates the database schema', migrate),
   topics: {
-    meaning: 'creates missing topics and verifies the settings of existing ones',
+    meaning: 'creates missing topics, sets the retention of chat.events, and verifies the settings of existing ones',
     needs: 'KAFKA_BROKERS',
     run: () => onKafka(ensureTopics),
   },
@@ -137,6 +195,8 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
   },
   prune: onDatabase('deletes rejections and audit rooms that are older than 30 days', prune),
   sweep: sweepDeleted,
+  expire,
+  'erase-user': eraseUserNamed,
   export: exportChats,
   import: importChats,
   'from-slack': slackSubcommand,

@@ -8,8 +8,6 @@ import { importFile } from '../admin/moving/import-file.ts'
 
 const argument = '--import='
 const pollMs = 50
-/** Nobody else uses the chat before it is ready. */
-const delayMs = 500
 
 /** The file of `--import=FILE`; undefined: the argument is absent. Throws `ConfigError` for any other argument. */
 export const importedFile = (args: readonly string[]): string | undefined => {
@@ -34,7 +32,7 @@ export const importAtStart = async (
 ): Promise<void> => {
   const stopping = new AbortController()
   life.add('import', () => stopping.abort())
-  const options = { limits, clock: systemClock, signal: stopping.signal, delayMs, report: () => undefined }
+  const options = { limits, clock: systemClock, signal: stopping.signal, report: () => undefined }
   const { lines, rejected, rejectedFile } = await importFile(file, options, adapters)
   log.info({ lines, rejected }, 'the file is imported')
   if (rejected > 0) log.warn({ rejected, rejectedFile }, 'some lines of the imported file were rejected')

@@ -7,6 +7,7 @@ import type { WebhookConfig } from '../../shared/runtime/config/relay-config.ts'
 import { runMain } from '../../shared/runtime/process/run-main.ts'
 import type { ServiceProcess } from '../../shared/runtime/process/service-process.ts'
 import { openProcess } from '../../shared/runtime/process/service-process.ts'
+import { systemClock } from '../../shared/runtime/process/system-clock.ts'
 import { importAtStart, importedFile, untilAcknowledged } from './import-at-start.ts'
 import { refuseAddresses } from './refuse-addresses.ts'
 import { chatAddress, welcome } from './welcome.ts'
@@ -38,13 +39,15 @@ const openPreSend = async (config: EmbeddedConfig, { life }: ServiceProcess) => 
 
 /** Loads all modules that the database process does not need, while it starts. */
 const loadServices = async () => {
-  const [ports, gateway, writer, page] = await Promise.all([
+  const [ports, deletion, expiry, gateway, writer, page] = await Promise.all([
     import('../../infra/in-process/open-embedded-adapters.ts'),
+    import('../../infra/in-process/periodic-deletion.ts'),
+    import('../admin/erasure/expire-messages.ts'),
     import('../gateway/gateway-service.ts'),
     import('../writer/start-writer.ts'),
     import('../web/open-page.ts'),
   ])
-  return { ...ports, ...gateway, ...writer, ...page }
+  return { ...ports, ...deletion, ...expiry, ...gateway, ...writer, ...page }
 }
 
 await runMain(async () => {
@@ -63,13 +66,18 @@ await runMain(async () => {
   const pageReady = config.webPage
     ? loading.then(({ openPage }) => openPage(log, { needsToken: config.access.jwt !== undefined }))
     : undefined
-  const [{ url }, { openEmbeddedAdapters, createGatewayService, startWriter }] = await Promise.all([starting, loading])
+  const [{ url }, services] = await Promise.all([starting, loading])
+  const { openEmbeddedAdapters, createGatewayService, startWriter, startPeriodicDeletion, expireMessages } = services
   const ports = await openEmbeddedAdapters(config, url, service)
 
   const eventStream =
     config.webhook === undefined ? undefined : await startEmbeddedWebhook(config, config.webhook, ports, service)
   const writer = await startWriter(config, { ...ports, eventStream }, service)
 
+  // No Kafka: the writer of this process erases what is too old.
+  const expire = () => expireMessages({ ...ports, reads: ports.erasureReads, clock: systemClock }, config.retentionDays)
+  const old = { 'messages older than the retention': async () => (await expire()).messages }
+  life.add('expiry', startPeriodicDeletion({ slices: old, clock: systemClock, log }).stop)
   const file = importedFile(process.argv.slice(2))
   const drained = untilAcknowledged(() => writer.readiness().lag)
   if (file !== undefined) await importAtStart(file, config, { ...ports, drained }, service)

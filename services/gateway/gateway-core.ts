@@ -78,11 +78,11 @@ const createRequestHandlers = (deps: GatewayCoreDeps, delivery: Delivery) => {
   const resume = createResume(metrics)
   const binding = createBinding({ lookups, intake, userSessions, resume, sessionRooms, featureLevel })
   const budget = createAnswerBudget(bounds)
-  const queries = createQueries({ readModel, budget, featureLevel })
+  const queries = createQueries({ readModel, budget, featureLevel, limits })
   memberChanges.onMoved(({ room, user, read: { seq, gen }, delivered }) => {
     void signals.reportMarker({ room, user, seq, gen, delivered: delivered === 0 ? undefined : delivered })
   })
-  const memberRequests = createMemberRequests(memberChanges)
+  const memberRequests = createMemberRequests({ changes: memberChanges, reportSettings: signals.reportSettings })
   const signalRequests = createSignalRequests({ signals, readModel })
   const read = createFrameReader(limits, () => featureLevel.current)
   return { read, intake, resume, binding, budget, queries, memberChanges, memberRequests, signalRequests }

@@ -1,5 +1,6 @@
 import { blockKeyText } from '../../shared/domain/blocks.ts'
 import type { CreateUser } from '../../shared/domain/commands.ts'
+import type { User } from '../../shared/domain/events.ts'
 import { rejected } from '../../shared/domain/rejections.ts'
 import { userDecider } from '../../shared/domain/user.ts'
 import type { UserStream } from '../../shared/domain/user-stream.ts'
@@ -35,14 +36,23 @@ const noteBlock = ({ blocks }: BatchState, { stream, body: { user: blocked, on }
   else blocks.delete(key)
 }
 
-/** Decides a command in the stream of its acting user. Only the user, or a service for it, acts there. */
+/** For the later commands of the batch, the user does not exist, and its external id is free. */
+const noteErasure = ({ knownUsers, users }: BatchState, { id, externalUserId }: User): void => {
+  knownUsers.delete(id)
+  users.delete(externalUserId)
+}
+
+/**
+ * Decides a command in the stream of its acting user. Only the user, a service for it, or the operator acts there. An erased
+ * user does not exist.
+ */
 export const decideOwn = (batch: BatchState, command: UserCommand): Decision => {
   const outcomes = outcomesOfId(batch, command)
   const own = outcomes.find(({ digest }) => digest === command.digest)
   if (own !== undefined) return repeated(own)
   if (outcomes.some(reservesItsId)) return { kind: 'conflict' }
   const state = streamOf(batch, command.stream)
-  if (state === undefined)
+  if (state === undefined || state.user.erased)
     return reject(batch, command, rejected('unknown_user', 'some users do not exist', { users: [command.user] }))
   const definition = userEventOfCommand(command.type)
   const result = definition.decide(command, state) as UserOwnEvent | ReturnType<typeof rejected>
@@ -50,5 +60,6 @@ export const decideOwn = (batch: BatchState, command: UserCommand): Decision => 
   const { user, blockCount } = definition.evolve(state, result)
   batch.userStreams.set(command.stream, { seq: result.seq, user, blockCount })
   if (result.type === 'BlockSet') noteBlock(batch, result)
+  if (result.type === 'UserErased') noteErasure(batch, state.user)
   return accept(batch, command, result)
 }

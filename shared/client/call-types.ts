@@ -1,4 +1,5 @@
 import type { Chat, JsonObject, Mentions, Message, User } from '../domain/events.ts'
+import type { ReadMarker } from '../domain/read-marker.ts'
 import type { Role } from '../domain/roles.ts'
 
 /** Options of every call that waits for the service. */
@@ -38,6 +39,17 @@ export interface ListedMember {
   readonly role_after?: Role
   /** The seq of the event that made the user a member. */
   readonly since?: number
+  /** In a chat of at most 100 members: the marker up to which the member has read. */
+  readonly read?: ReadMarker
+  /** Beside `read`: the seq up to which a device of the member has received the room. Absent: none has reported it. */
+  readonly delivered?: number
+}
+
+/** How the user wants to see a chat. A setting that has no effect is absent. */
+export interface ChatSettings {
+  /** ISO-8601. */
+  readonly muted_until?: string
+  readonly hidden?: boolean
 }
 
 /** The settings of a chat to change; a setting that is absent stays as it is. */
@@ -45,6 +57,12 @@ export interface SettingsOptions extends CallOptions {
   /** ISO-8601; a time that has passed ends the mute. */
   readonly mutedUntil?: string
   readonly hidden?: boolean
+}
+
+/** How far the user has read a thread, and the number of replies after it, at most 1,000. */
+export interface ThreadUnread {
+  readonly read: ReadMarker
+  readonly unread: number
 }
 
 /** A user, by the id that the service gave or by the id in your own system. */

@@ -95,7 +95,7 @@ export const createCatchUp = (deps: CatchUpDeps): CatchUp => {
     gone: rooms.leave,
   })
 
-  const introduce = ({ unread, mentions, read, settings: _, ...chat }: ListedChat): void => {
+  const introduce = ({ unread, mentions, read, ...chat }: ListedChat): void => {
     if (unread !== undefined && mentions !== undefined && read !== undefined)
       counted(chat.id, { unread, mentions, read, asOf: chat.seq })
     rooms.introduce(chat)

@@ -1,8 +1,9 @@
 import type { Chat, JsonObject, Membership, Message } from '../domain/events.ts'
 import type { Role } from '../domain/roles.ts'
+import type { MessagesErased } from '../room-events/erase.ts'
 import type { ChatUpdated } from '../room-events/update-chat.ts'
 import type { MembersUpdated } from '../room-events/update-members.ts'
-import type { MessageVersion, Person } from './call-types.ts'
+import type { ChatSettings, MessageVersion, Person } from './call-types.ts'
 import type { ChatError } from './chat-error.ts'
 import type { RoomUnread } from './unread-state.ts'
 
@@ -33,6 +34,8 @@ export interface JoinedChat extends Chat {
   readonly role_after?: Role
   /** In a direct chat that was read from the list of chats: the other user. */
   readonly peer?: Pick<Person, 'id' | 'externalUserId' | 'name' | 'image'>
+  /** In a chat that was read from the list of chats: the settings of the user. */
+  readonly settings?: ChatSettings
 }
 
 /** The name, image, data or rules of a chat have changed: `chat` has the fields that were given. */
@@ -82,6 +85,12 @@ export interface PinChange extends ChangeBase {
 
 /** A change of an earlier message. */
 export type MessageChange = ContentChange | ReactionChange | PinChange
+
+/**
+ * Messages were erased, by the operator: those with a seq from `from` on and below `before`, of `user` if it is given, have
+ * no content any more. Drop all copies. The handle of the room does so.
+ */
+export type ErasedRange = MessagesErased['body'] & { readonly room: string; readonly seq: number }
 
 /**
  * So many events were missed that they are not repeated. The `message` events up
@@ -176,6 +185,7 @@ export interface ChatEvents {
   readonly changed: MessageChange
   /** A room has another number of unread messages, or another marker. Needs a service of feature level 3. */
   readonly unread: RoomUnread
+  readonly erased: ErasedRange
   readonly missed: MissedChanges
   readonly left: LeftRoom
   readonly reset: ResetRoom
@@ -186,6 +196,8 @@ export interface ChatEvents {
   /** A watched user, or on another device the bound user, has changed its profile: the user as it is now. */
   readonly profile: Person
   readonly read: MovedReadMarker
+  /** The bound user has changed the settings of a chat, on this or another device; those that have an effect now. */
+  readonly settings: ChatSettings & { readonly room: string }
   readonly state: ConnectionState
   /** The names of the events that the service accepts now: after connecting, and when the service accepts more. */
   readonly features: readonly string[]

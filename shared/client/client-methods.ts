@@ -1,8 +1,8 @@
 import type { Chat, Message } from '../domain/events.ts'
 import type { RequestEvent } from '../protocol/requests.ts'
-import type { CallOptions, Person } from './call-types.ts'
+import type { CallOptions, ChatSettings, Person, ThreadUnread } from './call-types.ts'
 import type { ChatClient } from './chat-client.ts'
-import type { Ask, ChatSettings } from './history.ts'
+import type { Ask } from './history.ts'
 import { chatsOf, messagesOf } from './history.ts'
 import { createMemberMethods } from './member-methods.ts'
 import { createMessageMethods, messageBody, ownMessage } from './message-methods.ts'
@@ -27,7 +27,7 @@ export interface ClientMethodsDeps {
   readonly request: CreateRequest
   readonly readiness: Readiness
   readonly unsent: Unsent
-  readonly unread: Pick<UnreadRooms, 'markRead' | 'markUnread'>
+  readonly unread: Pick<UnreadRooms, 'markRead' | 'markDelivered' | 'markUnread'>
 }
 
 /** Ids per request: the service answers with the whole profiles of at most so many users. */
@@ -88,7 +88,12 @@ export const createClientMethods = ({ scheduler, request, readiness, unsent, unr
     ...createMessageMethods(ask, change),
     ...createMemberMethods(ask, change, me),
     markRead: unread.markRead,
+    markDelivered: unread.markDelivered,
     markUnread: unread.markUnread,
+    markThread: async (room, thread, seq = 0, call = {}) => {
+      const { unread: count, ...read } = await scheduler.run(request('mark-read', { seq, thread }, room), { signal: call.signal })
+      return { read: { gen: read.gen, seq: read.seq }, unread: count } as ThreadUnread
+    },
     setChatSettings: async (room, { mutedUntil, hidden, signal }) => {
       const body = { muted_until: mutedUntil, hidden }
       return (await scheduler.run(request('set-chat-settings', body, room), { signal })) as ChatSettings

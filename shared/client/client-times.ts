@@ -22,6 +22,8 @@ export interface ClientTimes {
   readonly refreshLeastMs: number
   /** How long a read marker of a room waits for later ones, until it is sent. */
   readonly markReadMs: number
+  /** The least time between two requests that report only that messages were delivered, in any rooms. */
+  readonly markDeliveredMs: number
 }
 
 export const clientTimes: ClientTimes = Object.freeze({
@@ -35,6 +37,7 @@ export const clientTimes: ClientTimes = Object.freeze({
   refreshBeforeMs: 60_000,
   refreshLeastMs: 5_000,
   markReadMs: 2_000,
+  markDeliveredMs: 500,
 })
 
 /** Full jitter: a random time below a ceiling that doubles with each attempt, so that many clients spread out. */

@@ -68,7 +68,7 @@ export const connectCore = (address: string, options: ConnectOptions = {}): Core
   const signals = createSignals({ clock, times, random, me, scheduler, request, listeners, isAccepted, users })
   const unsent = createUnsent(options.storage, who?.externalUserId)
   const isSupported = (): boolean => features.includes('mark-read')
-  const unread = createUnread({ me, listeners, clock, intervalMs: times.markReadMs, isSupported, scheduler, request })
+  const unread = createUnread({ me, listeners, clock, times, isSupported, scheduler, request })
   const refresh = createTokenRefresh({ source: tokens, clock, times, random, request, nextId: newId })
 
   const connector = createConnector({

@@ -1,6 +1,7 @@
 import type { Chat, User } from '../domain/events.ts'
 import type { Role } from '../domain/roles.ts'
 import type { RequestEvent } from '../protocol/requests.ts'
+import type { ChatSettings } from './call-types.ts'
 import type { RoomMessage } from './chat-events.ts'
 import type { FrameBody } from './frames.ts'
 import type { RoomUnread } from './unread-state.ts'
@@ -45,13 +46,6 @@ export interface MemberOptions extends PageOptions {
   readonly role?: Role
   /** `true`: the banned users in the place of the members. */
   readonly banned?: boolean
-}
-
-/** How the user wants to see a chat. A setting that has no effect is absent. */
-export interface ChatSettings {
-  /** ISO-8601. */
-  readonly muted_until?: string
-  readonly hidden?: boolean
 }
 
 /** A chat of the user with its position in the room's feed. The other fields need a service of feature level 3. */

@@ -1,5 +1,6 @@
+import { isErased } from '../domain/erasure.ts'
 import type { Message } from '../domain/events.ts'
-import type { MessageChange, PinChange, ReactionChange, RoomMessage } from './chat-events.ts'
+import type { ErasedRange, MessageChange, PinChange, ReactionChange, RoomMessage } from './chat-events.ts'
 
 /**
  * The effect of a room event on one earlier message. `apply` returns the same
@@ -53,6 +54,24 @@ const effectAt = (seq: number, message: string, change: (held: RoomMessage) => R
   message,
   apply: (held) => (seq <= (held.as_of ?? held.seq) ? held : { ...change(held), as_of: seq }),
 })
+
+/** The message after these were erased; the same one if it is not among them, or is deleted. */
+export const erasedMessage = (held: RoomMessage, range: ErasedRange): RoomMessage => {
+  if (held.deleted === true || !isErased(held.seq, held.user_id, range)) return held
+  const { id, type, user_id, created_at, thread, reply_to } = held
+  const content: Message = {
+    id,
+    msg: '',
+    type,
+    user_id,
+    created_at,
+    modified_at: range.created_at,
+    ...(thread !== undefined && { thread }),
+    ...(reply_to !== undefined && { reply_to }),
+    deleted: true,
+  }
+  return { ...withContent(held, content), as_of: range.seq }
+}
 
 /** A new message counts as a reply in its thread, even if it was deleted since: its deletion follows. */
 export const effectsOfMessage = ({ thread, seq }: RoomMessage): readonly Effect[] =>

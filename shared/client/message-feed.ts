@@ -1,7 +1,8 @@
 import type { CallOptions } from './call-types.ts'
-import type { RoomMessage } from './chat-events.ts'
+import type { ErasedRange, RoomMessage } from './chat-events.ts'
 import type { HistoryOptions } from './history.ts'
 import type { Effect } from './message-effects.ts'
+import { erasedMessage } from './message-effects.ts'
 import type { MessageList } from './room.ts'
 
 /**
@@ -16,6 +17,11 @@ export interface MessageFeed {
   received(message: RoomMessage): void
   /** Returns the message after the effect; undefined if the list does not have it, or if nothing has changed. */
   affected(effect: Effect): RoomMessage | undefined
+  /**
+   * Removes the content of the messages at once; returns those that the list has. Only the service knows how many replies of
+   * a thread are erased: the list is read again if it has one.
+   */
+  erased(range: ErasedRange): readonly RoomMessage[]
   /** Changes of the messages were missed: reads them again. */
   missed(): void
   /** Discards the messages; history is read from `seq` backwards. */
@@ -120,6 +126,12 @@ export const createMessageFeed = ({ read, accepts, known, changed }: MessageFeed
     return loading
   }
 
+  const missed = (): void => {
+    kept = undefined
+    isStale = entries.length > 0
+    if (isStale) void refreshed()
+  }
+
   return {
     list: {
       get messages() {
@@ -145,11 +157,15 @@ export const createMessageFeed = ({ read, accepts, known, changed }: MessageFeed
       entries[index] = next
       return next
     },
-    missed: () => {
+    erased: (range) => {
       kept = undefined
-      isStale = entries.length > 0
-      if (isStale) void refreshed()
+      const after = entries.map((message) => erasedMessage(message, range))
+      const changed = after.filter((message, index) => message !== entries[index])
+      entries = after
+      if (entries.some(({ replies }) => replies !== undefined && replies.last_seq >= range.from)) missed()
+      return changed
     },
+    missed,
     restart,
     reset: (seq) => {
       const count = entries.length

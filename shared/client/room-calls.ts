@@ -6,6 +6,7 @@ import type {
   CallOptions,
   ChangeOptions,
   ChatContent,
+  ChatSettings,
   ListedMember,
   MessageContent,
   MessageDraft,
@@ -15,10 +16,11 @@ import type {
   SetOptions,
   SettingsOptions,
   SignalOptions,
+  ThreadUnread,
   UserRef,
 } from './call-types.ts'
 import type { RoomMessage } from './chat-events.ts'
-import type { ChatSettings, HistoryOptions, MemberOptions, PageOptions, ReactionOptions } from './history.ts'
+import type { HistoryOptions, MemberOptions, PageOptions, ReactionOptions } from './history.ts'
 
 /**
  * The calls that act in a room. Those that change a room resolve when the change
@@ -65,8 +67,20 @@ export interface RoomCalls {
    * stored within two seconds, and when the client is closed. An own message marks everything before it as read.
    */
   markRead(room: string, seq?: number): void
+  /**
+   * This device has received the room up to this seq, by default up to the newest message, and the user has not seen it: the
+   * members of a small chat see it as `delivered`. What is read counts as delivered. It is stored within a second; with many
+   * rooms, one of them each half second.
+   */
+  markDelivered(room: string, seq?: number): void
   /** The messages from this seq on are unread again, on all devices. */
   markUnread(room: string, seq: number): void
+  /**
+   * The user has read a thread up to this seq. Resolves with the stored marker, which never goes back, and the number of
+   * unread replies; `seq` 0, the default, only asks for them. `thread` is the id of the root message. The marker of the room
+   * does not change.
+   */
+  markThread(room: string, thread: string, seq?: number, options?: CallOptions): Promise<ThreadUnread>
   /** Mutes or hides the chat for the user, on all devices. Resolves with the settings that have an effect. */
   setChatSettings(room: string, settings: SettingsOptions): Promise<ChatSettings>
   /** The history of a room, a thread, or the pinned messages, backwards (newest first) or forwards. */

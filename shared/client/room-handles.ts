@@ -13,6 +13,7 @@ export const createRoomHandles = (calls: HandleDeps): ((id: string) => Room) => 
   calls.on('chat', (chat) => stateOf(chat.id).joined(chat))
   calls.on('message', (message) => stateOf(message.room).received(message))
   calls.on('changed', (change) => stateOf(change.room).messageChanged(change))
+  calls.on('erased', (range) => stateOf(range.room).erased(range))
   calls.on('missed', ({ room, seq }) => stateOf(room).missed(seq))
   calls.on('members', (change) => stateOf(change.room).membersChanged(change))
   calls.on('updated', (update) => stateOf(update.room).updated(update))

@@ -1,5 +1,5 @@
 import type { CallOptions } from './call-types.ts'
-import type { ChatEvents, ChatUpdate, JoinedChat, MessageChange, RolesChange, RoomMessage } from './chat-events.ts'
+import type { ChatEvents, ChatUpdate, ErasedRange, JoinedChat, MessageChange, RolesChange, RoomMessage } from './chat-events.ts'
 import { createListeners } from './listeners.ts'
 import type { Effect } from './message-effects.ts'
 import { effectsOfChange, effectsOfMessage } from './message-effects.ts'
@@ -19,6 +19,7 @@ export interface RoomState {
   joined(chat: JoinedChat): void
   received(message: RoomMessage): void
   messageChanged(change: MessageChange): void
+  erased(range: ErasedRange): void
   /** Changes up to `seq` are not repeated. */
   missed(seq: number): void
   membersChanged(change: ChatEvents['members']): void
@@ -133,7 +134,9 @@ export const createRoomState = (id: string, calls: HandleDeps): RoomState => {
     updateMembers: inRoom(calls.updateMembers),
     listMembers: inRoom(calls.listMembers),
     markRead: inRoom(calls.markRead),
+    markDelivered: inRoom(calls.markDelivered),
     markUnread: inRoom(calls.markUnread),
+    markThread: inRoom(calls.markThread),
     setChatSettings: inRoom(calls.setChatSettings),
     on: (name, listener) => {
       if (name === 'change' || name === 'changed') return changes.on(name, listener as () => void)
@@ -162,6 +165,11 @@ export const createRoomState = (id: string, calls: HandleDeps): RoomState => {
       advance(message.seq, effectsOfMessage(message))
     },
     messageChanged: (change) => advance(change.seq, effectsOfChange(change, calls.me())),
+    erased: (range) => {
+      const erased = new Map([...feeds].map(([key, feed]) => [key, feed.erased(range)]))
+      advance(range.seq, [])
+      for (const message of erased.get(unfiltered) ?? []) changes.emit('changed', message)
+    },
     missed: (seq) => {
       for (const feed of feeds.values()) feed.missed()
       last = Math.max(last, seq)

@@ -1,4 +1,5 @@
 import type { Chat, Membership, Message, MessageReplacement } from '../domain/events.ts'
+import type { MessagesErased } from '../room-events/erase.ts'
 import type { RoomEventName } from '../room-events/room-events.ts'
 import type { ChatUpdated } from '../room-events/update-chat.ts'
 import type { MembersUpdated } from '../room-events/update-members.ts'
@@ -78,6 +79,16 @@ export const createRooms = ({ me, emit, requestResume }: RoomsDeps): Rooms => {
     emit('changed', { ...body, room, seq, change, message: content.id, content })
   }
 
+  /** The membership of an erased user ends as if it had left. */
+  const erased = (frame: FeedFrame): void => {
+    const { room, seq } = frame
+    const body = bodyOf<MessagesErased['body']>(frame)
+    emit('erased', { ...body, room, seq })
+    const { id, chat, users, user = '', created_at } = body
+    if (users.length > 0) emit('members', { id, chat, users, user_id: user, created_at, room, seq, change: 'removed' })
+    if (users.includes(me())) leave(room, 'removed')
+  }
+
   /** Reports each event of a followed room to the application. A new room event needs an entry here. */
   const reports: Readonly<Record<RoomEventName, (frame: FeedFrame) => void>> = {
     'create-chat': () => undefined,
@@ -91,6 +102,7 @@ export const createRooms = ({ me, emit, requestResume }: RoomsDeps): Rooms => {
     'update-chat': (frame) => emit('updated', { ...bodyOf<ChatUpdated['body']>(frame), room: frame.room, seq: frame.seq }),
     'update-members': (frame) => emit('roles', { ...bodyOf<MembersUpdated['body']>(frame), room: frame.room, seq: frame.seq }),
     'set-pin': (frame) => emit('changed', { ...bodyOf<PinChange>(frame), room: frame.room, seq: frame.seq, change: 'pin' }),
+    erase: erased,
   }
 
   /** The seq of an event of a later version counts; the event itself is not reported. */

@@ -1,5 +1,5 @@
 import { signalTtlMs, typingEveryMs } from '../protocol/signal-level.ts'
-import type { CallOptions, Person, SignalOptions, WatchState, WatchTarget } from './call-types.ts'
+import type { CallOptions, ChatSettings, Person, SignalOptions, WatchState, WatchTarget } from './call-types.ts'
 import { refusal } from './chat-error.ts'
 import type { ChatEvents, MovedReadMarker, PresenceChange, Signal } from './chat-events.ts'
 import type { ClientClock } from './client-clock.ts'
@@ -88,6 +88,7 @@ export const createSignals = (deps: SignalsDeps): Signals => {
       listeners.emit('presence', change)
     },
     profile: ({ body }) => profileChanged((body as { readonly user_id: string }).user_id),
+    settings: ({ room = '', body }) => listeners.emit('settings', { ...(body as unknown as ChatSettings), room }),
     read: ({ room = '', body }) => listeners.emit('read', { ...(body as unknown as Omit<MovedReadMarker, 'room'>), room }),
   }
 

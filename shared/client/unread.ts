@@ -1,7 +1,9 @@
 import type { Mentions } from '../domain/events.ts'
 import type { ReadMarker } from '../domain/read-marker.ts'
-import type { ChatEvents, ContentChange, RoomMessage } from './chat-events.ts'
+import type { ChatEvents, RoomMessage } from './chat-events.ts'
 import type { ClientClock, ClientTimer } from './client-clock.ts'
+import type { ClientTimes } from './client-times.ts'
+import { createDelivered } from './delivered.ts'
 import type { Listeners } from './listeners.ts'
 import type { CreateRequest } from './outgoing-request.ts'
 import type { RequestScheduler } from './request-scheduler.ts'
@@ -16,6 +18,8 @@ export interface UnreadRooms {
   counted(room: string, counts: CountedUnread): void
   /** Everything up to this seq is read, by default up to the last event. It is stored soon. */
   markRead(room: string, seq?: number): void
+  /** This device has received everything up to this seq, by default up to the last event. It is stored soon, unless it is read before. */
+  markDelivered(room: string, seq?: number): void
   /** The messages from this seq on are unread. */
   markUnread(room: string, seq: number): void
   /** Stores what waits, now. */
@@ -27,8 +31,7 @@ export interface UnreadDeps {
   readonly me: () => string
   readonly listeners: Listeners<ChatEvents>
   readonly clock: ClientClock
-  /** The least time between two markers of a room. */
-  readonly intervalMs: number
+  readonly times: Pick<ClientTimes, 'markReadMs' | 'markDeliveredMs'>
   /** Whether the service stores markers. */
   readonly isSupported: () => boolean
   readonly scheduler: Pick<RequestScheduler, 'run'>
@@ -47,10 +50,12 @@ const isMention = (mentions: Mentions | undefined, me: string): boolean => menti
 const noMarker: ReadMarker = { seq: 0, gen: 0 }
 
 export const createUnread = (deps: UnreadDeps): UnreadRooms => {
-  const { me, listeners, clock, intervalMs, isSupported, scheduler, request } = deps
+  const { me, listeners, clock, times, isSupported, scheduler, request } = deps
   const states = new Map<string, UnreadState>()
   /** Rooms with a marker to store, or counts to read again. */
   const timers = new Map<string, ClientTimer>()
+  /** Rooms whose marker this client has moved since it was stored. */
+  const moved = new Set<string>()
 
   const show = (room: string): RoomUnread | undefined => {
     const state = states.get(room)
@@ -78,9 +83,9 @@ export const createUnread = (deps: UnreadDeps): UnreadRooms => {
   }
 
   /** A marker that is refused, or that is not answered when the client ends, is given up. */
-  const store = async (room: string, { gen, seq }: ReadMarker): Promise<void> => {
+  const store = async (room: string, { gen, seq }: ReadMarker, delivered?: number): Promise<void> => {
     try {
-      const answer = await scheduler.run(request('mark-read', { seq, gen }, room), {})
+      const answer = await scheduler.run(request('mark-read', { seq, gen, delivered }, room), {})
       const { as_of: asOf, unread, mentions, ...read } = answer as unknown as MarkReadAnswer
       counted(room, { asOf, unread, mentions, read: { gen: read.gen, seq: read.seq } })
     } catch {
@@ -93,15 +98,23 @@ export const createUnread = (deps: UnreadDeps): UnreadRooms => {
     if (!isSupported() || timers.has(room)) return
     timers.set(
       room,
-      clock.after(intervalMs, () => storeNow(room)),
+      clock.after(times.markReadMs, () => storeNow(room)),
     )
   }
 
   const storeNow = (room: string): void => {
     timers.get(room)?.cancel()
     timers.delete(room)
-    void store(room, states.get(room)?.read ?? noMarker)
+    const read = moved.delete(room) ? states.get(room)?.read : undefined
+    void store(room, read ?? noMarker, delivered.take(room))
   }
+
+  const delivered = createDelivered({
+    clock,
+    intervalMs: times.markDeliveredMs,
+    isSeen: (room, seq) => seq <= (states.get(room)?.read.seq ?? seq),
+    send: (room, seq) => void store(room, noMarker, seq),
+  })
 
   const received = ({ room, seq, user_id: user, mentions }: RoomMessage): void =>
     change(room, (state) => {
@@ -110,7 +123,7 @@ export const createUnread = (deps: UnreadDeps): UnreadRooms => {
     })
 
   /** The service counts again, because the seq of the changed message is not known here. */
-  const contentChanged = ({ room }: ContentChange): void => {
+  const contentChanged = ({ room }: { readonly room: string }): void => {
     if ((states.get(room)?.unread ?? 0) > 0) storeLater(room)
   }
 
@@ -130,6 +143,7 @@ export const createUnread = (deps: UnreadDeps): UnreadRooms => {
   listeners.on('changed', (event) => {
     if ('content' in event) contentChanged(event)
   })
+  listeners.on('erased', contentChanged)
   listeners.on('left', ({ room }) => void states.delete(room))
   listeners.on('reset', ({ room }) => void states.delete(room))
   listeners.on('chat', ({ id, seq }) => {
@@ -144,7 +158,12 @@ export const createUnread = (deps: UnreadDeps): UnreadRooms => {
       const upTo = seq ?? state?.last
       if (state === undefined || upTo === undefined || upTo <= state.read.seq) return
       change(room, (known) => known.readUpTo(upTo))
+      moved.add(room)
       storeLater(room)
+    },
+    markDelivered: (room, seq) => {
+      const upTo = seq ?? states.get(room)?.last
+      if (isSupported() && upTo !== undefined) delivered.add(room, upTo)
     },
     markUnread: (room, seq) => {
       const state = states.get(room)

@@ -18,6 +18,9 @@ export interface CommandHead {
   readonly at: string
 }
 
+/** The acting user of the commands of a room that the operator causes: no user has this id. */
+export const operator = '00000000-0000-0000-0000-000000000000'
+
 /** Create or fetch a user. `stream` is the external id; `id` is the user id that a new user would get. */
 export interface CreateUser {
   readonly v: 1

@@ -92,6 +92,8 @@ export interface User {
   readonly data?: JsonObject
   readonly created_at: string
   readonly modified_at: string
+  /** The user was erased: the external id is empty, and the profile is gone. */
+  readonly erased?: true
 }
 
 /** The first event of every user's stream. */

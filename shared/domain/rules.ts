@@ -26,14 +26,20 @@ export type Action = keyof typeof defaultRules
 
 export const actions = Object.keys(defaultRules) as [Action, ...Action[]]
 
-/** The rules of a chat that differ from the defaults. `edit_s`: for how many seconds an author may edit its message; absent: always. */
-export type Rules = Readonly<Partial<Record<Action, Role>>> & { readonly edit_s?: number }
+/**
+ * The rules of a chat that differ from the defaults. `edit_s`: for how many seconds an author may edit its message; absent:
+ * always. `retention_days`: after how many days messages are erased; absent: as the operator has set for all chats.
+ */
+export type Rules = Readonly<Partial<Record<Action, Role>>> & { readonly edit_s?: number; readonly retention_days?: number }
 
 /** The least role for an action. */
 export const neededFor = (action: Action, rules: Rules): Role => rules[action] ?? defaultRules[action]
 
 /** Rules as a request gives them. */
-export type RequestedRules = { readonly [Name in Action]?: Role | undefined } & { readonly edit_s?: number | undefined }
+export type RequestedRules = { readonly [Name in Action]?: Role | undefined } & {
+  readonly edit_s?: number | undefined
+  readonly retention_days?: number | undefined
+}
 
 /** The given rules without those that are the defaults, in a fixed order. */
 export const withoutDefaults = (given: RequestedRules): Rules => {
@@ -41,5 +47,10 @@ export const withoutDefaults = (given: RequestedRules): Rules => {
     const role = given[action]
     return role === undefined || role === defaultRules[action] ? [] : [[action, role] as const]
   })
-  return { ...Object.fromEntries(own), ...(given.edit_s === undefined ? {} : { edit_s: given.edit_s }) }
+  const { edit_s, retention_days } = given
+  return {
+    ...Object.fromEntries(own),
+    ...(edit_s === undefined ? {} : { edit_s }),
+    ...(retention_days === undefined ? {} : { retention_days }),
+  }
 }

@@ -26,6 +26,15 @@ const decide = (command: CreateUser, state: UserState): UserCreated | ExistingUs
   return { type: 'UserCreated', stream: command.id, seq: 1, commandId: command.id, digest: command.digest, body: { user } }
 }
 
+/** What remains of a user who was erased at this time. */
+export const erasedUser = ({ id, created_at }: User, at: string): User => ({
+  id,
+  externalUserId: '',
+  created_at,
+  modified_at: at,
+  erased: true,
+})
+
 /** Creates or fetches: the first command for an external id creates the user, all later ones return it. */
 export const userDecider: Decider<UserState, CreateUser, UserCreated, ExistingUser> = {
   initialState: { user: undefined },

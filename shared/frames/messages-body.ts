@@ -19,8 +19,8 @@ const messageText = (message: ListedMessage): string =>
   )
 
 /** The body that answers `list-messages`, as JSON text. The text of a message is not parsed. */
-export const messagesBody = ({ messages, asOf, nextCursor }: MessagePage): string =>
-  `{"messages":[${messages.map(messageText).join(',')}],"as_of":${asOf}${cursorText(nextCursor)}}`
+export const messagesBody = ({ messages, asOf, read, nextCursor }: MessagePage): string =>
+  `{"messages":[${messages.map(messageText).join(',')}],"as_of":${asOf}${member('read', read)}${cursorText(nextCursor)}}`
 
 /** The body that answers `get-message-versions`, as JSON text. */
 export const versionsBody = ({ versions, nextCursor }: VersionPage): string =>

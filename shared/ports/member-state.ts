@@ -36,6 +36,24 @@ export interface MemberMarkers extends UnreadCounts {
   readonly hasMoved: boolean
 }
 
+/** A change of the marker of one member in a thread. */
+export interface ThreadMarkerChange {
+  readonly room: string
+  readonly user: string
+  /** The id of the root message. */
+  readonly thread: string
+  readonly read: ReadMarker
+}
+
+/** The marker of a member in a thread, and what follows from it in the same snapshot. */
+export interface ThreadMarkers {
+  readonly read: ReadMarker
+  /** The replies after the marker that are not deleted; at most 1,000. */
+  readonly unread: number
+  /** The last seq of the room. */
+  readonly head: number
+}
+
 /** How a member wants to see a chat. The service stores these settings and does not act on them. */
 export interface MemberSettings {
   /** An instant; absent: not muted. */
@@ -59,13 +77,16 @@ export interface SettingsChange extends MemberSettings {
  *            changes of others are not stored. Results are in the order of the
  *            changes; undefined: not a member, or a change without a result.
  *            A resolved call is durable.
- * Requires:  each room and user at most once in one call.
+ * Requires:  each room and user, and each of their threads, at most once in one
+ *            call.
  * Does not:  write events, or publish anything. Of two settings at the same
  *            time, either wins.
  * Blocks:    up to the statement time-outs, then rejects with `StoreError`.
  */
 export interface MemberStates {
   mark(changes: readonly MarkerChange[]): Promise<readonly (MemberMarkers | undefined)[]>
+  /** Merges markers of threads in the same way. Undefined: not a member, or the room has no message with that id that starts threads. */
+  markThreads(changes: readonly ThreadMarkerChange[]): Promise<readonly (ThreadMarkers | undefined)[]>
   /** Resolves with the settings after the change. */
   configure(changes: readonly SettingsChange[]): Promise<readonly (MemberSettings | undefined)[]>
 }

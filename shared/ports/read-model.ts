@@ -85,6 +85,8 @@ export interface MemberQuery {
   readonly role?: Role | undefined
   /** True: the banned users in the place of the members. */
   readonly banned?: boolean | undefined
+  /** The most members of a chat whose markers are listed; absent: none are. */
+  readonly markersUpTo?: number | undefined
   readonly limit: number
   readonly cursor?: string | undefined
 }
@@ -99,6 +101,10 @@ export interface MemberEntry {
   readonly role_after?: Role
   /** The seq of the event that made the user a member; absent: the user is banned. */
   readonly since?: number
+  /** In a chat of at most `markersUpTo` members: the marker up to which the member has read. */
+  readonly read?: ReadMarker
+  /** Beside `read`: the seq up to which a device of the member has received the room; absent: none has reported it. */
+  readonly delivered?: number
 }
 
 /** One page of members, those who joined first first; `nextCursor` is absent on the last page. */
@@ -186,6 +192,8 @@ export interface MessagePage {
   readonly messages: readonly ListedMessage[]
   /** The last seq of the room in the snapshot of the page: changes up to it are part of the page. */
   readonly asOf: number
+  /** In the list of a thread: the marker of the reader; absent if it has marked nothing. */
+  readonly read?: ReadMarker
   readonly nextCursor?: string
 }
 

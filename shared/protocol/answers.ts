@@ -5,7 +5,7 @@ import type { UserEventName, UserEventOf } from '../user-events/user-events.ts'
 import { userEventNames, userEvents } from '../user-events/user-events.ts'
 import type { ErrorCode } from './errors.ts'
 import { errors } from './errors.ts'
-import { memberStateAnswers, settingsSchema, unreadFields } from './member-state.ts'
+import { markerSchema, memberStateAnswers, settingsSchema, unreadFields } from './member-state.ts'
 import {
   chatSchema,
   id,
@@ -67,6 +67,8 @@ export const answerBodies = {
     messages: z.array(listedMessageSchema),
     /** The last seq of the room in the snapshot of the page. */
     as_of: seq.optional(),
+    /** In the list of a thread: the marker of the user, if it has one. */
+    read: markerSchema.optional(),
     next_cursor: z.string().optional(),
   }),
   'list-reactions': z.looseObject({
@@ -85,6 +87,8 @@ export const answerBodies = {
         until: time.optional(),
         role_after: role.optional(),
         since: seq.min(1).optional(),
+        read: markerSchema.optional(),
+        delivered: seq.min(1).optional(),
       }),
     ),
     next_cursor: z.string().optional(),

@@ -44,6 +44,7 @@ const messagesOf = (limits: ProtocolLimits): ReadonlyMap<string, AsyncapiMessage
     ['presence', { schema: serverPushes.presence, summary: 'a watched user is online or not', example: pushExamples.presence }],
     ['profile', { schema: serverPushes.profile, summary: 'a watched user has changed', example: pushExamples.profile }],
     ['read', { schema: serverPushes.read, summary: 'a read marker has moved', example: pushExamples.read }],
+    ['settings', { schema: serverPushes.settings, summary: 'settings of a chat have changed', example: pushExamples.settings }],
     ['features', { schema: serverPushes.features, summary: 'more events are accepted', example: pushExamples.features }],
     ['error', { schema: errorFrame, summary: 'a request refused, in the place of its answer', example: errorExample }],
   ])
@@ -104,6 +105,7 @@ const operations = () => ({
   presence: { action: 'send', channel, summary: 'The presence of watched users', messages: [inChannel('presence')] },
   profile: { action: 'send', channel, summary: 'Changed profiles of watched users', messages: [inChannel('profile')] },
   read: { action: 'send', channel, summary: 'Moved read markers in watched rooms', messages: [inChannel('read')] },
+  settings: { action: 'send', channel, summary: 'Settings that the own user has changed', messages: [inChannel('settings')] },
   features: { action: 'send', channel, summary: 'The feature level was raised', messages: [inChannel('features')] },
 })
 

@@ -1,11 +1,11 @@
-import { roomEventNames } from '../room-events/room-events.ts'
+import { requestedRoomEventNames } from '../room-events/room-events.ts'
 import { userEventNames } from '../user-events/user-events.ts'
 import type { AnswerEvent } from './answers.ts'
 
 /** The events that can be requested without a socket: each is a path of the HTTP API. */
 export const callEvents = [
   'create-user',
-  ...roomEventNames,
+  ...requestedRoomEventNames,
   ...userEventNames,
   'list-chats',
   'list-messages',

@@ -1,5 +1,11 @@
-import type { RoomEventName } from '../room-events/room-events.ts'
-import { allRoomEvents, roomEventNames, roomEvents } from '../room-events/room-events.ts'
+import type { RequestedRoomEventName, RoomEventName } from '../room-events/room-events.ts'
+import {
+  allRequestedRoomEvents,
+  requestedRoomEventNames,
+  requestedRoomEvents,
+  roomEventNames,
+  roomEvents,
+} from '../room-events/room-events.ts'
 import type { UserEventName } from '../user-events/user-events.ts'
 import { userEventNames, userEvents } from '../user-events/user-events.ts'
 import type { AnswerEvent, FeedEvent } from './answers.ts'
@@ -13,19 +19,20 @@ import { requestEventsAt } from './requests.ts'
  * and checks that PROTOCOL.md contains it.
  */
 
-const roomExamples = <Kind extends 'request' | 'feed'>(kind: Kind) =>
-  Object.fromEntries(roomEventNames.map((name) => [name, roomEvents[name].examples[kind]])) as Record<RoomEventName, object>
+const roomRequests = Object.fromEntries(
+  requestedRoomEventNames.map((name) => [name, requestedRoomEvents[name].examples.request]),
+) as Record<RequestedRoomEventName, object>
 
 const userExamples = <Kind extends 'request' | 'answer'>(kind: Kind) =>
   Object.fromEntries(userEventNames.map((name) => [name, userEvents[name].examples[kind]])) as Record<UserEventName, object>
 
 const roomAnswers: Readonly<Record<string, object>> = Object.fromEntries(
-  allRoomEvents.flatMap(({ name, examples }) => (examples.answer === undefined ? [] : [[name, examples.answer]])),
+  allRequestedRoomEvents.flatMap(({ name, examples }) => (examples.answer === undefined ? [] : [[name, examples.answer]])),
 )
 
 export const requestExamples: Readonly<Record<RequestEvent, object>> = {
   'create-user': { event: 'create-user', id: '1', body: { user: { externalUserId: 'ann', name: 'Ann' } } },
-  ...roomExamples('request'),
+  ...roomRequests,
   ...userExamples('request'),
   'list-chats': { event: 'list-chats', id: '6', body: { user: { id: ann }, query: { limit: 20, cursor: 'Y2hhdHM6MjA' } } },
   'list-messages': { event: 'list-messages', id: '8', body: { chat: { id: room }, query: { before: 40, limit: 1 } } },
@@ -124,7 +131,19 @@ export const answerExamples: Readonly<Partial<Record<AnswerEvent, object>>> = {
   'list-members': {
     id: '66',
     event: 'list-members',
-    body: { members: [{ user_id: bob, role: 'reader', until: '2026-11-24T16:45:00.000Z', role_after: 'member', since: 1 }] },
+    body: {
+      members: [
+        {
+          user_id: bob,
+          role: 'reader',
+          until: '2026-11-24T16:45:00.000Z',
+          role_after: 'member',
+          since: 1,
+          read: { seq: 4, gen: 0 },
+          delivered: 5,
+        },
+      ],
+    },
   },
   'mark-read': { id: '40', event: 'mark-read', body: { seq: 4, gen: 0, unread: 1, mentions: 0, as_of: 5 } },
   'set-chat-settings': { id: '41', event: 'set-chat-settings', body: { muted_until: '2026-12-01T08:00:00.000Z' } },
@@ -158,7 +177,9 @@ export const answerExamples: Readonly<Partial<Record<AnswerEvent, object>>> = {
 }
 
 /** Some have an `id`: only the socket that sent the request receives it. */
-export const feedExamples: Readonly<Record<FeedEvent, object>> = roomExamples('feed')
+export const feedExamples: Readonly<Record<FeedEvent, object>> = Object.fromEntries(
+  roomEventNames.map((name) => [name, roomEvents[name].examples.feed]),
+) as Record<RoomEventName, object>
 
 export const pushExamples = {
   drain: { event: 'drain', body: { delay_ms: 1_200 } },
@@ -167,6 +188,7 @@ export const pushExamples = {
   presence: { event: 'presence', body: { user_id: bob, online: false } },
   profile: { event: 'profile', body: { user_id: bob } },
   read: { event: 'read', room, body: { user_id: bob, seq: 5, gen: 0 } },
+  settings: { event: 'settings', room, body: { muted_until: '2026-12-01T08:00:00.000Z' } },
   features: { event: 'features', body: { features: ['create-user', 'new-message', 'edit-message'], level: 2 } },
 } as const
 

@@ -14,7 +14,12 @@ export const memberStateRequests = (level: number) =>
   fieldsFrom(memberStateLevel, level, {
     'mark-read': requestAboutRoom(
       'mark-read',
-      z.strictObject({ seq: field.seq, gen: gen.optional(), delivered: field.seq.optional() }),
+      z.strictObject({
+        seq: field.seq,
+        gen: gen.optional(),
+        delivered: field.seq.optional(),
+        thread: field.messageId.optional(),
+      }),
     ),
     'set-chat-settings': requestAboutRoom(
       'set-chat-settings',
@@ -38,7 +43,8 @@ export const settingsSchema = z.looseObject({
 export const memberStateAnswers = {
   'mark-read': markerSchema.extend({
     unread: z.int().min(0),
-    mentions: z.int().min(0),
+    /** Absent if the request names a thread. */
+    mentions: z.int().min(0).optional(),
     /** The last seq of the room in the snapshot of the counts. */
     as_of: seq,
   }),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { RoomEventName } from '../room-events/room-events.ts'
-import { roomEventNames, roomEvents } from '../room-events/room-events.ts'
+import type { RequestedRoomEventName } from '../room-events/room-events.ts'
+import { requestedRoomEventNames, requestedRoomEvents } from '../room-events/room-events.ts'
 import type { UserEventName } from '../user-events/user-events.ts'
 import { userEventNames, userEvents } from '../user-events/user-events.ts'
 import { answerBodies, errorFrame } from './answers.ts'
@@ -14,7 +14,10 @@ import { requestSchemas } from './requests.ts'
 
 const summaries: Readonly<Record<CallEvent, string>> = {
   'create-user': 'Create or fetch a user',
-  ...(Object.fromEntries(roomEventNames.map((name) => [name, roomEvents[name].summary])) as Record<RoomEventName, string>),
+  ...(Object.fromEntries(requestedRoomEventNames.map((name) => [name, requestedRoomEvents[name].summary])) as Record<
+    RequestedRoomEventName,
+    string
+  >),
   ...(Object.fromEntries(userEventNames.map((name) => [name, userEvents[name].summary])) as Record<UserEventName, string>),
   'list-chats': 'The chats of a user',
   'list-messages': 'The messages of a chat, as one of its members',

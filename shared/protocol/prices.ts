@@ -1,4 +1,4 @@
-import { roomEventNames, roomEvents } from '../room-events/room-events.ts'
+import { requestedRoomEventNames, requestedRoomEvents } from '../room-events/room-events.ts'
 import type { UserEventName } from '../user-events/user-events.ts'
 import { userEventNames, userEvents } from '../user-events/user-events.ts'
 import type { Price } from './price.ts'
@@ -11,8 +11,8 @@ import type { RequestEvent } from './requests.ts'
  */
 export const prices = {
   'create-user': perRoom,
-  ...(Object.fromEntries(roomEventNames.map((name) => [name, roomEvents[name].price])) as Record<
-    keyof typeof roomEvents,
+  ...(Object.fromEntries(requestedRoomEventNames.map((name) => [name, requestedRoomEvents[name].price])) as Record<
+    keyof typeof requestedRoomEvents,
     Price | undefined
   >),
   ...(Object.fromEntries(userEventNames.map((name) => [name, userEvents[name].price])) as Record<

@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { roleNames } from '../domain/roles.ts'
 import { chatRulesLevel } from '../room-events/chat-rules-level.ts'
 import { messageChangesLevel } from '../room-events/message-content.ts'
-import type { RoomEventName, RoomEventOf } from '../room-events/room-events.ts'
-import { allRoomEvents } from '../room-events/room-events.ts'
+import type { RequestedRoomEventName, RoomEventOf } from '../room-events/room-events.ts'
+import { allRequestedRoomEvents } from '../room-events/room-events.ts'
 import type { UserEventName, UserEventOf } from '../user-events/user-events.ts'
-import { allUserEvents } from '../user-events/user-events.ts'
+import { allRequestedUserEvents } from '../user-events/user-events.ts'
 import { fieldsFrom, peopleLevel, supportedLevel } from './feature-level.ts'
 import * as field from './fields.ts'
 import type { ProtocolLimits } from './limits.ts'
@@ -14,12 +14,12 @@ import { memberStateRequests } from './member-state.ts'
 import { requestOutsideRooms } from './request-frame.ts'
 import { signalRequests } from './signals.ts'
 
-type RoomRequests = { readonly [Name in RoomEventName]: ReturnType<RoomEventOf<Name>['request']> }
+type RoomRequests = { readonly [Name in RequestedRoomEventName]: ReturnType<RoomEventOf<Name>['request']> }
 
 /** The requests of the room events that this level has. */
 const roomRequests = (limits: ProtocolLimits, level: number): RoomRequests =>
   Object.fromEntries(
-    allRoomEvents.filter((event) => event.level <= level).map((event) => [event.name, event.request(limits, level)]),
+    allRequestedRoomEvents.filter((event) => event.level <= level).map((event) => [event.name, event.request(limits, level)]),
   ) as RoomRequests
 
 type UserRequests = { readonly [Name in UserEventName]: ReturnType<UserEventOf<Name>['request']> }
@@ -27,7 +27,7 @@ type UserRequests = { readonly [Name in UserEventName]: ReturnType<UserEventOf<N
 /** The requests of the user events that this level has. */
 const userRequests = (limits: ProtocolLimits, level: number): UserRequests =>
   Object.fromEntries(
-    allUserEvents.filter((event) => event.level <= level).map((event) => [event.name, event.request(limits)]),
+    allRequestedUserEvents.filter((event) => event.level <= level).map((event) => [event.name, event.request(limits)]),
   ) as UserRequests
 
 /** The queries about one message. */

@@ -16,6 +16,7 @@ export const userSchema = z.looseObject({
   name: z.string().optional(),
   image: z.string().optional(),
   data: z.record(z.string(), z.unknown()).optional(),
+  erased: z.literal(true).optional(),
 })
 /** The other user of a direct chat. */
 export const peerSchema = userSchema.omit({ data: true })
@@ -26,7 +27,11 @@ export const chatContentShape = {
   image: z.string().optional(),
   data: z.record(z.string(), z.unknown()).optional(),
   rules: z
-    .looseObject({ ...Object.fromEntries(actions.map((action) => [action, role.optional()])), edit_s: z.int().min(0).optional() })
+    .looseObject({
+      ...Object.fromEntries(actions.map((action) => [action, role.optional()])),
+      edit_s: z.int().min(0).optional(),
+      retention_days: z.int().min(1).optional(),
+    })
     .optional(),
 }
 export const chatSchema = z.looseObject({

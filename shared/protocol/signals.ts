@@ -3,13 +3,14 @@ import { fieldsFrom } from './feature-level.ts'
 import * as field from './fields.ts'
 import { dataObject } from './json-data.ts'
 import type { ProtocolLimits } from './limits.ts'
+import { settingsSchema } from './member-state.ts'
 import { requestAboutRoom, requestOutsideRooms } from './request-frame.ts'
 import { id, time } from './shapes.ts'
 import { signalLevel } from './signal-level.ts'
 
 /**
  * Signals concern the present moment: typing, presence, a changed profile, a
- * moved read marker, custom live data. They have no seq, are not stored, and may be lost.
+ * moved read marker, changed settings, custom live data. They have no seq, are not stored, and may be lost.
  */
 
 /** Users that one signal names in `to`. */
@@ -73,4 +74,5 @@ export const signalPushes = {
       delivered: z.int().min(0).optional(),
     }),
   ).extend({ room: id }),
+  settings: push('settings', settingsSchema).extend({ room: id }),
 } as const

@@ -2,16 +2,16 @@ import { hash } from 'node:crypto'
 import { pairOf } from '../domain/direct-chat.ts'
 import type { RequestOf } from '../protocol/requests.ts'
 import type { CreateChat } from '../room-events/create-chat.ts'
-import type { AnyRoomEvent } from '../room-events/room-event.ts'
-import type { ChatCommand, Command, RoomEventName } from '../room-events/room-events.ts'
-import { roomEvents } from '../room-events/room-events.ts'
-import type { AnyUserEvent } from '../user-events/user-event.ts'
+import type { AnyRequestedRoomEvent } from '../room-events/room-event.ts'
+import type { ChatCommand, Command, RequestedRoomEventName } from '../room-events/room-events.ts'
+import { requestedRoomEvents } from '../room-events/room-events.ts'
+import type { AnyRequestedUserEvent } from '../user-events/user-event.ts'
 import type { UserCommand, UserEventName } from '../user-events/user-events.ts'
 import { userEvents } from '../user-events/user-events.ts'
 import { directChatId } from './direct-chat-id.ts'
 
 /** A request that becomes a command in a room. */
-export type CommandRequest = RequestOf<RoomEventName>
+export type CommandRequest = RequestOf<RequestedRoomEventName>
 
 /** A request that becomes a command in the stream of its acting user. */
 export type OwnRequest = RequestOf<UserEventName>
@@ -36,7 +36,7 @@ const digestOf = (actor: string, event: string, body: unknown): string =>
  * exactly as requested, so that it is the same in every version.
  */
 export const chatCommandOf = (request: CommandRequest, actor: string, { newId, now }: CommandSource): ChatCommand => {
-  const definition: AnyRoomEvent = roomEvents[request.event]
+  const definition: AnyRequestedRoomEvent = requestedRoomEvents[request.event]
   const { id = newId(), room: stream = id, body, directWith } = definition.commandContent(request)
   const names =
     directWith === undefined ? { stream, id, body, digest: digestOf(actor, request.event, body) } : directNames(actor, directWith)
@@ -52,7 +52,7 @@ const directNames = (actor: string, other: string): Pick<CreateChat, 'stream' | 
 
 /** The command of a request in the stream of its acting user. */
 export const userCommandOf = (request: OwnRequest, actor: string, { newId, now }: CommandSource): UserCommand => {
-  const definition: AnyUserEvent = userEvents[request.event]
+  const definition: AnyRequestedUserEvent = userEvents[request.event]
   const { id = newId(), body } = definition.commandContent(request)
   const digest = digestOf(actor, request.event, body)
   return { v: 1, type: definition.command, stream: actor, id, body, digest, user: actor, at: now() } as UserCommand

@@ -31,6 +31,13 @@ export interface MovedMarker {
   readonly delivered?: number | undefined
 }
 
+/** The settings of a chat for its member, after a change. A setting without an effect is absent. */
+export interface ChangedSettings {
+  readonly room: string
+  readonly mutedUntil?: string | undefined
+  readonly isHidden?: boolean | undefined
+}
+
 /** A publication on the channel of a room. */
 export type RoomSignal = { readonly signal: PublishedSignal } | { readonly read: MovedMarker }
 
@@ -39,7 +46,11 @@ export type RoomSignal = { readonly signal: PublishedSignal } | { readonly read:
  * publication does not say so, because it may be late or forged. `profile`: those who watch the user read it again, for
  * the same reason.
  */
-export type UserSignal = { readonly presence: 'changed' } | { readonly profile: 'changed' } | { readonly read: MovedMarker }
+export type UserSignal =
+  | { readonly presence: 'changed' }
+  | { readonly profile: 'changed' }
+  | { readonly read: MovedMarker }
+  | { readonly settings: ChangedSettings }
 
 /** More than any publication of a gateway: a larger one is dropped without being parsed. */
 const largestBytes = 16 * 1024
@@ -70,6 +81,10 @@ const userSignal = z.union([
   z.object({ v: z.literal(1), presence: z.literal('changed') }),
   z.object({ v: z.literal(1), profile: z.literal('changed') }),
   z.object({ v: z.literal(1), read: marker }),
+  z.object({
+    v: z.literal(1),
+    settings: z.object({ room: z.guid(), mutedUntil: z.iso.datetime().optional(), isHidden: z.boolean().optional() }),
+  }),
 ])
 
 const parse = <Value>(schema: z.ZodType<Value>, payload: Buffer): Value | undefined => {

@@ -17,12 +17,19 @@ export interface RequestedChatContent {
 /** The longest time in which an author may edit a message, in seconds: 100 years. */
 const longestEdit = 3_155_760_000
 
+/** The longest time for which messages are kept, in days: 100 years. */
+const longestRetention = 36_500
+
 const leastRoles = Object.fromEntries(actions.map((action) => [action, z.enum(roleNames).optional()])) as {
   readonly [Name in Action]: z.ZodOptional<z.ZodEnum<{ readonly [Name in (typeof roleNames)[number]]: Name }>>
 }
 
 /** The rules of a chat, in requests and on the log. */
-const rulesShape = { ...leastRoles, edit_s: z.int().min(0).max(longestEdit).optional() }
+const rulesShape = {
+  ...leastRoles,
+  edit_s: z.int().min(0).max(longestEdit).optional(),
+  retention_days: z.int().min(1).max(longestRetention).optional(),
+}
 
 /** The fields of the content in a request. */
 export const chatFields = ({ dataBytes }: ProtocolLimits) => ({

@@ -1,13 +1,17 @@
 import type { MembershipEffect } from './membership-effect.ts'
-import type { AnyRoomEvent } from './room-event.ts'
-import { allRoomEvents } from './room-events.ts'
+import type { AnyRequestedRoomEvent, AnyRoomEvent } from './room-event.ts'
+import { allRequestedRoomEvents, allRoomEvents } from './room-events.ts'
 
 const byName = new Map(allRoomEvents.map((event) => [event.name, event]))
+const requestedByName = new Map(allRequestedRoomEvents.map((event) => [event.name, event]))
 const byCommand = new Map(allRoomEvents.map((event) => [event.command, event]))
 const byType = new Map(allRoomEvents.map((event) => [event.event, event]))
 
 /** The event with this name on the wire. Undefined: an event of a later version. */
 export const roomEventNamed = (name: string): AnyRoomEvent | undefined => byName.get(name)
+
+/** The same of an event that clients request. */
+export const requestedRoomEventNamed = (name: string): AnyRequestedRoomEvent | undefined => requestedByName.get(name)
 
 /** The event whose command has this type; throws if there is none, because the codec reads no other commands. */
 export const roomEventOfCommand = (type: string): AnyRoomEvent => {

@@ -35,7 +35,10 @@ export interface DecisionReads {
   readonly reactions?: readonly NamedReaction[]
   /** Whether the number of owners of the room is needed. */
   readonly owners?: boolean
-  /** An estimate of the rows that the append changes, if they are more than the users that the command names. */
+  /**
+   * An estimate of the rows that the append changes, if they are more than the users that the command names. Infinity: the
+   * command is decided alone, because the decision changes messages that the batch has not read.
+   */
   readonly rows?: number
 }
 
@@ -74,13 +77,11 @@ export type RequestedBody<Body> = Body extends { readonly users: readonly string
   : Body
 
 /**
- * The definition of one room event. All processes derive from it: request and
- * answer schemas, the codec of the command log, the read set, the decision, the
- * documents.
+ * The definition of one room event, without its request: how its command is stored in the log and decided, and what the
+ * event looks like. An event that only the operator causes has no request.
  */
-export interface RoomEvent<
+export interface RoomFact<
   Name extends string,
-  Request extends z.ZodType,
   Command extends RoomCommand,
   Event extends RoomDomainEvent,
   FeedBody extends z.ZodType,
@@ -95,19 +96,9 @@ export interface RoomEvent<
   readonly membership: MembershipEffect
   /** Whether the event is an activity of its chat: the list of chats is ordered by the time of the last one. */
   readonly isActivity: boolean
-  /** One line for the OpenAPI document. */
+  /** One line for the documents. */
   readonly summary: string
-  readonly price: Price | undefined
-  /**
-   * A rate limit beside those of all requests. `edits`: of each user. `reactions`: of a large room, shared by its members,
-   * because each reaction is sent to all of them.
-   */
-  readonly rate?: 'edits' | 'reactions'
-  readonly examples: { readonly request: object; readonly feed: object; readonly answer?: object }
-  /** The schema of the request's frame at a feature level. No field has a default: `decide` sets defaults. */
-  request(limits: ProtocolLimits, level: number): Request
-  /** The content of the command for this request. Pure. */
-  commandContent(request: z.output<Request>): CommandContent<RequestedBody<Command['body']>>
+  readonly examples: { readonly feed: object }
   /** The schema of the command's body on the log. Unknown fields are ignored. */
   readonly commandBody: z.ZodType<Command['body']>
   readonly feedBody: FeedBody
@@ -121,8 +112,36 @@ export interface RoomEvent<
   evolve(state: ChatState, event: Event): ChatState
 }
 
+/**
+ * The definition of one room event that clients request. All processes derive from it: request and
+ * answer schemas, the codec of the command log, the read set, the decision, the
+ * documents.
+ */
+export interface RoomEvent<
+  Name extends string,
+  Request extends z.ZodType,
+  Command extends RoomCommand,
+  Event extends RoomDomainEvent,
+  FeedBody extends z.ZodType,
+> extends RoomFact<Name, Command, Event, FeedBody> {
+  readonly price: Price | undefined
+  /**
+   * A rate limit beside those of all requests. `edits`: of each user. `reactions`: of a large room, shared by its members,
+   * because each reaction is sent to all of them.
+   */
+  readonly rate?: 'edits' | 'reactions'
+  readonly examples: { readonly request: object; readonly feed: object; readonly answer?: object }
+  /** The schema of the request's frame at a feature level. No field has a default: `decide` sets defaults. */
+  request(limits: ProtocolLimits, level: number): Request
+  /** The content of the command for this request. Pure. */
+  commandContent(request: z.output<Request>): CommandContent<RequestedBody<Command['body']>>
+}
+
 /** A room event without its exact types, for code that handles all room events in the same way. */
-export type AnyRoomEvent = RoomEvent<string, z.ZodType, RoomCommand, RoomDomainEvent, z.ZodType>
+export type AnyRoomEvent = RoomFact<string, RoomCommand, RoomDomainEvent, z.ZodType>
+
+/** The same of an event that clients request. */
+export type AnyRequestedRoomEvent = RoomEvent<string, z.ZodType, RoomCommand, RoomDomainEvent, z.ZodType>
 
 /** Checks a definition and keeps its exact types. */
 export const defineRoomEvent = <
@@ -134,6 +153,16 @@ export const defineRoomEvent = <
 >(
   definition: RoomEvent<Name, Request, Command, Event, FeedBody>,
 ): RoomEvent<Name, Request, Command, Event, FeedBody> => definition
+
+/** Checks the definition of an event without a request, and keeps its exact types. */
+export const defineRoomFact = <
+  const Name extends string,
+  Command extends RoomCommand,
+  Event extends RoomDomainEvent,
+  FeedBody extends z.ZodType,
+>(
+  definition: RoomFact<Name, Command, Event, FeedBody>,
+): RoomFact<Name, Command, Event, FeedBody> => definition
 
 /** `commandContent` of the events whose request names the room and may name the command's id. */
 export const contentInRoom = <Body extends object>(request: {

@@ -26,35 +26,18 @@ export interface OwnContent<Body> {
 }
 
 /**
- * The definition of one event of a user's own stream: a request of the user, its
- * answer, and a fact that is stored. It belongs to no room, so it has no feed
- * frame. All processes derive from it: request and answer schemas, the codec of
- * the command log, the decision, the documents.
+ * The definition of one event of a user's own stream, without its request: how its command is stored in the log and
+ * decided. It belongs to no room, so it has no feed frame. An event that only the operator causes has no request.
  */
-export interface UserEvent<
-  Name extends string,
-  Request extends z.ZodType,
-  Command extends OwnCommand,
-  Event extends OwnEvent,
-  AnswerBody extends z.ZodType,
-> {
-  /** The name on the wire, of the request and its answer. */
+export interface UserFact<Name extends string, Command extends OwnCommand, Event extends OwnEvent> {
+  /** The name on the wire, of the request and its answer, and in the record of the event stream. */
   readonly name: Name
   readonly command: Command['type']
   readonly event: Event['type']
   /** The feature level that introduced it. */
   readonly level: number
-  /** One line for the OpenAPI document. */
-  readonly summary: string
-  readonly price: Price | undefined
-  readonly examples: { readonly request: object; readonly answer: object }
-  /** The schema of the request's frame. No field has a default: `decide` sets defaults. */
-  request(limits: ProtocolLimits): Request
-  /** The content of the command for this request. Pure. */
-  commandContent(request: z.output<Request>): OwnContent<Command['body']>
   /** The schema of the command's body on the log. Unknown fields are ignored. */
   readonly commandBody: z.ZodType<Command['body']>
-  readonly answerBody: AnswerBody
   /** The other users whom the command names: whether they exist, and whether the user has blocked them. Pure. */
   named(command: Command): readonly string[]
   /** Pure. */
@@ -63,8 +46,34 @@ export interface UserEvent<
   evolve(state: UserStream, event: Event): UserStream
 }
 
+/**
+ * The definition of one event of a user's own stream that clients request: a request of the user, its
+ * answer, and a fact that is stored. All processes derive from it: request and answer schemas, the codec of
+ * the command log, the decision, the documents.
+ */
+export interface UserEvent<
+  Name extends string,
+  Request extends z.ZodType,
+  Command extends OwnCommand,
+  Event extends OwnEvent,
+  AnswerBody extends z.ZodType,
+> extends UserFact<Name, Command, Event> {
+  /** One line for the OpenAPI document. */
+  readonly summary: string
+  readonly price: Price | undefined
+  readonly examples: { readonly request: object; readonly answer: object }
+  /** The schema of the request's frame. No field has a default: `decide` sets defaults. */
+  request(limits: ProtocolLimits): Request
+  /** The content of the command for this request. Pure. */
+  commandContent(request: z.output<Request>): OwnContent<Command['body']>
+  readonly answerBody: AnswerBody
+}
+
 /** An event of a user's stream without its exact types, for code that handles all of them in the same way. */
-export type AnyUserEvent = UserEvent<string, z.ZodType, OwnCommand, OwnEvent, z.ZodType>
+export type AnyUserEvent = UserFact<string, OwnCommand, OwnEvent>
+
+/** The same of an event that clients request. */
+export type AnyRequestedUserEvent = UserEvent<string, z.ZodType, OwnCommand, OwnEvent, z.ZodType>
 
 /** Checks a definition and keeps its exact types. */
 export const defineUserEvent = <

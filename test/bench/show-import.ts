@@ -59,7 +59,7 @@ const measureLive = async (what: string): Promise<void> => {
 try {
   print(`Live traffic: ${live.perSecond} messages a second in ${live.rooms} rooms of ${live.roomSize}`)
   await measureLive('without an import')
-  const beside = startImport(await writeFile('beside', 2_000_000))
+  const beside = startImport(await writeFile('beside', 200_000))
   await measureLive('beside an import ')
   beside.kill('SIGINT')
   const { stderr } = await beside.ended

@@ -38,7 +38,7 @@ const changeScene = async (ann: Window, bob: Window): Promise<void> => {
   await bob.write('Yes! @Ann Lindqvist, please thank her for the patience.')
   await ann.row('please thank her').waitFor()
   await bob.write('wrong window')
-  await bob.row('wrong window').getByText('Stored').waitFor({ state: 'attached' })
+  await bob.row('wrong window').locator('[data-state=stored]').waitFor({ state: 'attached' })
   await bob.act('wrong window', 'Delete')
   await bob.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
   await ann.row('Message deleted').waitFor()
@@ -52,7 +52,7 @@ export const playScene = async (browser: Browser, url: string): Promise<ChatScen
     const other = await openWindow(browser, url, { id, name })
     await other.startChat('ann')
     await other.write(`Hi Ann, ${name} here. Do you have a minute?`)
-    await other.page.getByText('Stored').first().waitFor({ state: 'attached' })
+    await other.page.locator('[data-state=stored]').first().waitFor({ state: 'attached' })
     await other.close()
   }
   await ann.startChat('carol, dmitri, erika', 'Release party')
@@ -68,5 +68,6 @@ export const playScene = async (browser: Browser, url: string): Promise<ChatScen
       .waitFor()
   }
   await changeScene(ann, bob)
+  await ann.row('after lunch').locator('.state').getByText('Read', { exact: true }).waitFor({ state: 'attached' })
   return { ann, bob }
 }

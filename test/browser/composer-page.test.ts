@@ -118,7 +118,7 @@ describe.skipIf(missing)('The composer and the dialogs of the chat page', { time
     link.mend()
     // Everything that was queued before this message is sent before it.
     await ann.write('back again')
-    await ann.page.getByText('Stored').waitFor({ state: 'attached' })
+    await ann.page.locator('[data-state=stored]').waitFor({ state: 'attached' })
     await ann.startChat('', 'Third')
     const chats = ann.page.getByRole('navigation', { name: 'Chats' }).getByRole('link')
     expect(await chats.filter({ hasText: 'Second thoughts' }).count()).toBe(0)

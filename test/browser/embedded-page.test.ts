@@ -115,7 +115,7 @@ describe.skipIf(missing)('The chat page on the embedded server, on a phone', { t
     // Enough to fill the view.
     const list = 'line\n'.repeat(40).trim()
     await erik.write(list)
-    await erik.page.getByText('Stored').waitFor({ state: 'attached' })
+    await erik.page.locator('[data-state=stored]').waitFor({ state: 'attached' })
     await erik.write('The service takes no \0')
     const row = erik.page.getByRole('log').getByRole('listitem').filter({ hasText: 'The service takes no' })
     await row.getByText('The service refused body.msg').waitFor()
@@ -159,7 +159,7 @@ describe.skipIf(missing)('The chat page on the embedded server, on a phone', { t
     await gus.startChat('ann', 'Two devices')
     await gus.write('One')
     await gus.write('Two')
-    await gus.page.getByText('Stored').nth(1).waitFor({ state: 'attached' })
+    await gus.page.locator('[data-state=stored]').nth(1).waitFor({ state: 'attached' })
     const other = await openWindow(browser, server.url, { id: 'ann', name: 'Ann Lindqvist' }, phone)
     const entryIn = (window: Window) => window.page.getByRole('link').filter({ hasText: 'Two devices' })
     await entryIn(other).filter({ hasText: '2 unread' }).waitFor()

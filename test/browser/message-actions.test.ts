@@ -41,7 +41,7 @@ describe.skipIf(missing)('The actions on a message of the chat page', { timeout:
   it('edits an own message from its menu, and marks it as edited for all members, also after a reload', async () => {
     await newChat('Edits')
     await ann.write('Lunch at nine?')
-    await ann.row('Lunch at nine?').getByText('Stored').waitFor({ state: 'attached' })
+    await ann.row('Lunch at nine?').locator('[data-state=stored]').waitFor({ state: 'attached' })
     await ann.act('Lunch at nine?', 'Edit')
     await expect.poll(() => ann.composer.inputValue(), waiting).toBe('Lunch at nine?')
     await ann.composer.fill('Lunch at noon?')

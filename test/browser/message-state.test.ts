@@ -62,7 +62,7 @@ describe.skipIf(missing)('The chat page, while chats, sizes and the service chan
     const ann = await open('offline-ann')
     await ann.startChat('', 'Waiting')
     await ann.write('Written before')
-    await ann.row('Written before').getByText('Stored').waitFor({ state: 'attached' })
+    await ann.row('Written before').locator('[data-state=stored]').waitFor({ state: 'attached' })
     const link = await connectionOf(ann)
     link.cut()
     const bar = ann.page.getByRole('status', { name: 'Connection' })

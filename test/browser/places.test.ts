@@ -95,7 +95,7 @@ describe.skipIf(missing)('The chat page in unusual places', { timeout: 120_000 }
       const stamp = one.page.getByRole('log').locator('.bubble time')
       const shownAt = Date.parse((await stamp.getAttribute('datetime')) ?? '')
       expect(Math.abs(shownAt - before)).toBeLessThan(10_000)
-      await one.page.getByText('Stored').waitFor({ state: 'attached' })
+      await one.page.locator('[data-state=stored]').waitFor({ state: 'attached' })
       await one.page.getByRole('log').getByText('Today', { exact: true }).waitFor()
       await one.close()
     }
@@ -105,7 +105,7 @@ describe.skipIf(missing)('The chat page in unusual places', { timeout: 120_000 }
     const ann = await openWindow(browser, server.url, { id: 'late-ann', name: 'Ann' }, { timezoneId: 'UTC' })
     await ann.startChat('', 'Notes')
     await ann.write('good night')
-    await ann.page.getByText('Stored').waitFor({ state: 'attached' })
+    await ann.page.locator('[data-state=stored]').waitFor({ state: 'attached' })
     const midnight = new Date().setUTCHours(24, 0, 0, 0)
     const date = new Date(midnight - 6_000).toUTCString()
     await ann.page.route('**/*', (route) =>

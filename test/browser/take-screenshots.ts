@@ -62,6 +62,19 @@ const threadPictures = async ({ ann, bob }: ChatScene): Promise<void> => {
   await ann.page.setViewportSize(sizes.desktop)
 }
 
+/** The menu of a chat, and a muted chat in the list. */
+const quietPictures = async ({ ann }: ChatScene): Promise<void> => {
+  const openMenu = (): Promise<void> => ann.page.getByRole('button', { name: 'Chat actions' }).click()
+  await ann.open('Release party')
+  await openMenu()
+  await ann.page.getByRole('menuitem', { name: 'Mute until I unmute it' }).click()
+  await ann.page.locator('.muted-mark').waitFor()
+  await ann.open('Bob Martin')
+  await openMenu()
+  await picture(ann.page, 'chat-menu')
+  await ann.page.keyboard.press('Escape')
+}
+
 /** Profiles, roles, a ban and a read-only chat, as Ann and Bob see them. */
 const peoplePictures = async ({ ann, bob }: ChatScene): Promise<void> => {
   const closeAll = async ({ page }: Window): Promise<void> => {
@@ -129,6 +142,7 @@ const scene = await playScene(browser, server.url)
 const { ann, bob } = scene
 await allSizes(ann.page, 'conversation')
 await threadPictures(scene)
+await quietPictures(scene)
 
 await ann.page.setViewportSize(sizes.phone)
 await ann.page.getByRole('button', { name: 'Back to the chats' }).click()

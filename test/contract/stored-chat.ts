@@ -59,6 +59,12 @@ export const blockSet = (id: string, seq: number, user: string, on = true): Doma
   return { type: 'BlockSet', stream: id, seq, ...named(commandId), body }
 }
 
+/** The last event of a user who is erased. */
+export const userErased = (id: string, seq: number): DomainEvent => {
+  const commandId = randomUUID()
+  return { type: 'UserErased', stream: id, seq, ...named(commandId), body: { id: commandId, user: id, created_at: at(seq) } }
+}
+
 interface Written {
   readonly by?: string
   readonly id?: string

@@ -109,6 +109,8 @@ export const startWebhookRun = async (chat: Chat, roomCount: number): Promise<We
         WEBHOOK_SECRETS: secret,
         WEBHOOK_PRIVATE_NETWORKS: '127.0.0.0/8',
         WEBHOOK_RETRY_MOST_MS: '5000',
+        // The rooms that a killed relay has claimed continue after 5 s and twice this.
+        WEBHOOK_MS: '3000',
       }
       return startService(`relay-${relays}`, { entry: 'services/relay/main.ts', env })
     },

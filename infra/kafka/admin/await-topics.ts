@@ -13,10 +13,11 @@ const pauseMs = 500
  * after the processes that use them have started. Logs each new reason once and
  * retries without limit. Rejects with `StartError` when a topic has another
  * number of partitions, or settings that could lose or refuse records.
+ * `eventsDays`: the expected retention of `chat.events`.
  */
-export const awaitTopics = async (options: KafkaCommandLogOptions, needs: TopicsNeeds): Promise<void> => {
+export const awaitTopics = async (options: KafkaCommandLogOptions, needs: TopicsNeeds, eventsDays?: number): Promise<void> => {
   const { namespace, partitions, log } = options
-  const specs = topicsOf(namespace, partitions)
+  const specs = topicsOf(namespace, partitions, eventsDays)
   for (let loggedReason = ''; ; ) {
     try {
       await assertTopics(options, specs, ['commands', 'deadLetter', 'events'])

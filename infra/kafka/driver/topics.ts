@@ -1,4 +1,4 @@
-/** The settings with which a topic is created; existing topics are never changed. */
+/** The settings with which a topic is created. Existing topics are not changed, but for the retention of `chat.events`. */
 export interface TopicSpec {
   readonly name: string
   readonly partitions: number
@@ -33,8 +33,11 @@ const kept = (retentionMs: number, maxBatchBytes: number): Readonly<Record<strin
   'max.message.bytes': String(maxBatchBytes),
 })
 
-/** The topics of one system. */
-export const topicsOf = (namespace: string, partitions: number): TopicSpecs => ({
+/** Days for which a new `chat.events` keeps a record, by default. */
+export const defaultEventsDays = 28
+
+/** The topics of one system. `eventsDays`: days for which `chat.events` keeps a record; −1: for ever. */
+export const topicsOf = (namespace: string, partitions: number, eventsDays: number = defaultEventsDays): TopicSpecs => ({
   commands: {
     name: prefixed(namespace, 'chat.commands'),
     partitions,
@@ -50,9 +53,9 @@ export const topicsOf = (namespace: string, partitions: number): TopicSpecs => (
   },
   events: {
     name: prefixed(namespace, 'chat.events'),
-    // Never deleted; `repartition` does not change this topic.
+    // `repartition` does not change this topic.
     partitions,
     isShared: false,
-    config: kept(-1, mebibyte),
+    config: kept(eventsDays < 0 ? -1 : eventsDays * dayMs, mebibyte),
   },
 })

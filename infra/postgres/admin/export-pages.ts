@@ -11,8 +11,11 @@ export interface ExportedEvent {
   readonly data: string
   /** The body of the event with the newest version of the posted message; null: the message was not edited, or is deleted. */
   readonly newest: string | null
-  /** Whether the event still has an effect: false for an older version, a removed reaction, a removed pin. */
+  /** Whether the event still has an effect: false for an older version, a removed reaction, a removed pin, an erased message. */
   readonly isPresent: boolean
+  /** Whether the message is a reply in the thread of an erased message, and whether it quotes one. */
+  readonly hasLostRoot: boolean
+  readonly hasLostQuote: boolean
 }
 
 /** A block of one user by another. */
@@ -43,17 +46,27 @@ const userPageOfRoom: Statement = {
     where member.chat_id = $3 and member.user_id > $1 order by member.user_id limit $2`,
 }
 
+/** The messages that no `MessageDeleted` has removed: they were erased. */
+const erased = (message: string): string =>
+  `select 1 from event gone where gone.stream = e.stream and gone.seq = ${message}.deleted_seq and gone.type <> 'MessageDeleted'`
+
+const hasLost = (id: string): string =>
+  `exists (select 1 from message m where m.chat_id = e.stream and m.id = ${id} and exists (${erased('m')}))`
+
 /** The message that an event changes; its body names it. */
 const changed = (id: string): string => `select 1 from message m where m.chat_id = e.stream and m.id = (${id})::uuid`
 
 const eventPage = (where: string): Statement => ({
   name: `export-events-${where === '' ? 'of-all' : 'of-room'}`,
   text: `select e.stream, e.seq, e.type, e.data, version.data as newest,
+      ${hasLost('message.thread')} as has_lost_root, ${hasLost('message.reply_to')} as has_lost_quote,
       case e.type
+        when 'MessagePosted' then not exists (${erased('message')})
         when 'MessageEdited' then exists (${changed(`e.data::json -> 'message' ->> 'id'`)} and m.version_seq = e.seq and m.deleted_seq is null)
         when 'ReactionSet' then exists (
           select 1 from message_reaction r where r.chat_id = e.stream and r.message_id = (e.data::json ->> 'message')::uuid
             and r.reaction = e.data::json ->> 'reaction' and r.user_id = (e.data::json ->> 'user_id')::uuid and r.seq = e.seq)
+          and not ${hasLost(`(e.data::json ->> 'message')::uuid`)}
         when 'PinSet' then exists (${changed(`e.data::json ->> 'message'`)} and m.pinned_seq = e.seq)
         else true
       end as is_present
@@ -76,7 +89,8 @@ const blockPage: Statement = {
 
 interface UserRow {
   readonly id: string
-  readonly external_id: string
+  /** Null: the user was erased. */
+  readonly external_id: string | null
   readonly name: string | null
   readonly image: string | null
   readonly data: string | null
@@ -86,7 +100,8 @@ interface UserRow {
 
 const userOf = (row: UserRow): User => ({
   id: row.id,
-  externalUserId: row.external_id,
+  // A user who was erased is still named by lines of others.
+  externalUserId: row.external_id ?? `erased:${row.id}`,
   ...(row.name === null ? {} : { name: row.name }),
   ...(row.image === null ? {} : { image: row.image }),
   ...(row.data === null ? {} : { data: JSON.parse(row.data) as Record<string, unknown> }),
@@ -94,8 +109,25 @@ const userOf = (row: UserRow): User => ({
   modified_at: row.modified_at,
 })
 
-type EventRow = Omit<ExportedEvent, 'seq' | 'isPresent'> & { readonly seq: string; readonly is_present: boolean }
+interface EventRow extends Pick<ExportedEvent, 'stream' | 'type' | 'data' | 'newest'> {
+  readonly seq: string
+  readonly is_present: boolean
+  readonly has_lost_root: boolean
+  readonly has_lost_quote: boolean
+}
+
 type BlockRow = Omit<ExportedBlock, 'createdAt'> & { readonly created_at: string }
+
+const eventOf = ({ stream, seq, type, data, newest, ...row }: EventRow): ExportedEvent => ({
+  stream,
+  seq: Number(seq),
+  type,
+  data,
+  newest,
+  isPresent: row.is_present,
+  hasLostRoot: row.has_lost_root,
+  hasLostQuote: row.has_lost_quote,
+})
 
 /** The reads of an export on a session. `room`: only this chat and its users, and no blocks. */
 export const exportReads = (session: DatabaseSession, room: string | undefined): ExportReads => {
@@ -108,7 +140,7 @@ export const exportReads = (session: DatabaseSession, room: string | undefined):
     events: async ({ stream, seq }, limit) => {
       const statement = room === undefined ? allEvents : eventsOfRoom
       const rows = await session.run<EventRow>(statement, [stream, seq, limit, ...ofRoom])
-      return rows.map(({ is_present: isPresent, ...row }) => ({ ...row, seq: Number(row.seq), isPresent }))
+      return rows.map(eventOf)
     },
     blocks: async ({ user, blocked }, limit) => {
       if (room !== undefined) return []

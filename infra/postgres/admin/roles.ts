@@ -36,6 +36,7 @@ const grants = {
     mention: 'select',
     deleted_message: 'select',
     member_state: 'select, insert, update',
+    thread_marker: 'select, insert, update',
     meta: 'select',
     mikro_orm_migrations: 'select',
   },
@@ -55,7 +56,7 @@ const grants = {
 
 /**
  * Every role may execute a new function; these are the writer's. They act with the rights of the role that calls them, but
- * `redact` with those of its owner: the writer may not update events.
+ * `redact`, `redact_erased` and `redact_user` with those of their owner: the writer may not update events.
  */
 const writerFunctions = [
   'append_batch',
@@ -67,6 +68,9 @@ const writerFunctions = [
   'apply_chat_changes',
   'apply_user_changes',
   'redact',
+  'apply_erasures',
+  'redact_erased',
+  'redact_user',
 ] as const
 
 const name = pg.escapeIdentifier

@@ -49,13 +49,13 @@ export const rejectionTable = defineEntity({
   uniques: [{ name: 'rejection_keeps_id', properties: ['stream', 'commandId'], where: `code <> 'forbidden'` }],
 })
 
-/** Users, with their external ids. `data` is JSON text; `seq` is the seq of the last event of the user's stream. */
+/** Users, with their external ids; null: the user was erased. `data` is JSON text; `seq` is the seq of the last event of the user's stream. */
 export const userTable = defineEntity({
   name: 'User',
   tableName: 'app_user',
   properties: {
     id: p.uuid().primary(),
-    externalId: p.text().unique('app_user_external_id'),
+    externalId: p.text().nullable().unique('app_user_external_id'),
     name: p.text().nullable(),
     createdAt: instant(),
     modifiedAt: instant(),
@@ -74,7 +74,8 @@ export const blockTable = defineEntity({
 
 /**
  * `seq` is the room's head, `lastAt` the time of its last event, `activeAt` that of its last activity; null: the same as
- * `lastAt`. `data` and `rules` are JSON texts; `rules` has those that are not the defaults.
+ * `lastAt`. `data` and `rules` are JSON texts; `rules` has those that are not the defaults. `expiredSeq`: messages with a
+ * lower seq were erased because of their age.
  */
 export const chatTable = defineEntity({
   name: 'Chat',
@@ -92,6 +93,7 @@ export const chatTable = defineEntity({
     image: p.text().nullable(),
     data: p.text().nullable(),
     rules: p.text().nullable(),
+    expiredSeq: seq().nullable(),
   },
 })
 
@@ -229,6 +231,19 @@ export const memberStateTable = defineEntity({
   },
 })
 
+/** How far a member has read a thread, written by gateways. Not computed from events. */
+export const threadMarkerTable = defineEntity({
+  name: 'ThreadMarker',
+  tableName: 'thread_marker',
+  properties: {
+    chatId: p.uuid().primary(),
+    userId: p.uuid().primary(),
+    thread: p.uuid().primary(),
+    gen: p.integer(),
+    seq: seq(),
+  },
+})
+
 /** The last event of a room that a sink of an embedded relay has. */
 export const relayPositionTable = defineEntity({
   name: 'RelayPosition',
@@ -306,6 +321,7 @@ export const entities = [
   mentionTable,
   deletedMessageTable,
   memberStateTable,
+  threadMarkerTable,
   relayPositionTable,
   relayParkedTable,
   relayDeadLetterTable,

@@ -1,6 +1,7 @@
 import type { Mentions } from '../../../shared/domain/events.ts'
 import type { MessageDeleted } from '../../../shared/room-events/delete-message.ts'
 import type { MessageEdited } from '../../../shared/room-events/edit-message.ts'
+import type { MessagesErased } from '../../../shared/room-events/erase.ts'
 import type { MessagePosted } from '../../../shared/room-events/new-message.ts'
 import type { PinSet } from '../../../shared/room-events/set-pin.ts'
 import type { ReactionSet } from '../../../shared/room-events/set-reaction.ts'
@@ -34,6 +35,16 @@ interface ReactionCountUpdate extends MessageKey {
   readonly users: number
 }
 
+/** An event that has erased messages. */
+interface ErasureRow {
+  readonly chat_id: string
+  /** Null: messages of all users. */
+  readonly user_id: string | null
+  readonly from_seq: number
+  readonly before_seq: number
+  readonly seq: number
+}
+
 /**
  * The changes of messages by a sequence of events, at most one row per key: the
  * rows are the same, however the events are divided into batches.
@@ -49,6 +60,7 @@ export class MessageChanges {
   private readonly mentions = new Map<string, readonly (MessageKey & { readonly user_id: string })[]>()
   private readonly reactions = new Map<string, ReactionUpdate>()
   private readonly counts = new Map<string, ReactionCountUpdate>()
+  private readonly erasures: ErasureRow[] = []
 
   posted({ stream, seq, body: { id, thread, mentions } }: MessagePosted): void {
     if (thread !== undefined) this.addReplies({ chat_id: stream, id: thread }, 1, seq)
@@ -71,6 +83,11 @@ export class MessageChanges {
     this.unmentioned.set(textOf(key), key)
     this.mention(key, [])
     if (message.thread !== undefined) this.addReplies({ chat_id: stream, id: message.thread }, -1, null)
+  }
+
+  /** The database erases after it has written all other changes: no later event changes an erased message. */
+  erases({ stream, seq, body: { user, from, before } }: MessagesErased): void {
+    this.erasures.push({ chat_id: stream, user_id: user ?? null, from_seq: from, before_seq: before, seq })
   }
 
   reacted({ stream, seq, body: { message, reaction, user_id: user, on, count } }: ReactionSet): void {
@@ -99,6 +116,7 @@ export class MessageChanges {
       unreacted: reactions.filter(({ seq }) => seq === null),
       counts: counts.filter(({ users }) => users > 0),
       uncounted: counts.filter(({ users }) => users === 0),
+      erasures: this.erasures,
     })
   }
 

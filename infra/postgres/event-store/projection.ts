@@ -150,6 +150,8 @@ const changeMessages = (changes: MessageChanges, event: ChatEvent): void => {
       return changes.edited(event)
     case 'MessageDeleted':
       return changes.deletes(event)
+    case 'MessagesErased':
+      return changes.erases(event)
     case 'ReactionSet':
       return changes.reacted(event)
     case 'PinSet':

@@ -28,7 +28,7 @@ export const readSnapshotStatement: Statement = {
       cross join lateral (
         select * from chat_member where chat_id = asked.room and user_id = asked.member limit 1
       ) as named) as members,
-    (select json_agg(id)::text from app_user where id = any($4::uuid[])) as known_users,
+    (select json_agg(id)::text from app_user where id = any($4::uuid[]) and external_id is not null) as known_users,
     (select json_agg(${userJson})::text from app_user where external_id = any($5::text[])) as users,
     ${outcomesJson('$6', '$7', '$8')} as outcomes,
     ${messagesJson(9)},
@@ -66,7 +66,7 @@ const chatsOf = (row: SnapshotRow | undefined): ReadonlyMap<string, ChatState> =
 }
 
 const usersByExternalId = (rows: readonly UserRow[]): ReadonlyMap<string, User> =>
-  new Map(rows.map((row) => [row.external_id, userOf(row)]))
+  new Map(rows.map(userOf).map((user) => [user.externalUserId, user]))
 
 /** The arguments of the statement, without duplicates. */
 export const snapshotValues = (wanted: ReadSet): readonly unknown[] => {

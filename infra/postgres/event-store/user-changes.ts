@@ -1,3 +1,4 @@
+import type { UserErased } from '../../../shared/user-events/erase-user.ts'
 import type { BlockSet } from '../../../shared/user-events/set-block.ts'
 import type { UserUpdated } from '../../../shared/user-events/update-user.ts'
 import type { UserOwnEvent } from '../../../shared/user-events/user-events.ts'
@@ -28,6 +29,7 @@ export class UserChanges {
   private readonly seqs = new Map<string, number>()
   private readonly profiles = new Map<string, ProfileRow>()
   private readonly blocks = new Map<string, BlockRow>()
+  private readonly erased = new Map<string, { readonly id: string; readonly modified_at: string }>()
 
   add(event: UserOwnEvent): void {
     this.seqs.set(event.stream, event.seq)
@@ -36,6 +38,8 @@ export class UserChanges {
         return this.updated(event)
       case 'BlockSet':
         return this.blocked(event)
+      case 'UserErased':
+        return this.erases(event)
     }
   }
 
@@ -47,11 +51,17 @@ export class UserChanges {
       profiles: [...this.profiles.values()],
       blocks: blocks.filter(({ created_at }) => created_at !== null),
       unblocks: blocks.filter(({ created_at }) => created_at === null),
+      erased_users: [...this.erased.values()],
     })
   }
 
   private blocked({ stream, body: { user, on, created_at } }: BlockSet): void {
     this.blocks.set(`${stream} ${user}`, { user_id: stream, blocked_id: user, created_at: on ? created_at : null })
+  }
+
+  /** The database removes the profile and the blocks after it has written those of earlier events. */
+  private erases({ stream: id, body: { created_at: modified_at } }: UserErased): void {
+    this.erased.set(id, { id, modified_at })
   }
 
   private updated({ stream: id, body: { user } }: UserUpdated): void {

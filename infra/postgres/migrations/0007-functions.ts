@@ -3,9 +3,12 @@ import { appendOutcomes } from './0005-functions.ts'
 /**
  * The changes of users and of their blocks. Most batches have none, and then this
  * function is not called. A group that is absent has no rows; each group has at
- * most one row per key.
+ * most one row per key. A later migration replaces the function with `furtherChanges`.
  */
-const applyUserChanges = `create function apply_user_changes(changes json) returns void language plpgsql as $$
+export const applyUserChanges = (
+  create: string,
+  furtherChanges: string,
+): string => `${create} function apply_user_changes(changes json) returns void language plpgsql as $$
   begin
     update app_user set seq = now.seq
     from json_to_recordset(changes -> 'user_seqs') as now (id uuid, seq bigint) where app_user.id = now.id;
@@ -18,7 +21,7 @@ const applyUserChanges = `create function apply_user_changes(changes json) retur
     insert into block (user_id, blocked_id, created_at)
     select user_id, blocked_id, created_at
     from json_to_recordset(changes -> 'blocks') as new (user_id uuid, blocked_id uuid, created_at timestamptz)
-    on conflict (user_id, blocked_id) do update set created_at = excluded.created_at;
+    on conflict (user_id, blocked_id) do update set created_at = excluded.created_at;${furtherChanges}
   end $$`
 
 /**
@@ -26,7 +29,7 @@ const applyUserChanges = `create function apply_user_changes(changes json) retur
  * seqs of their last events are compared with the expected ones. A batch without changes of users has no `user_heads`, and
  * runs the same statements as before.
  */
-const appendWithUsers = appendOutcomes({
+export const appendOfUsers = {
   create: 'create or replace',
   declarations: `
     user_heads json := $57 -> 'user_heads';`,
@@ -46,7 +49,7 @@ const appendWithUsers = appendOutcomes({
     if user_heads is not null then
       perform apply_user_changes($57);
     end if;`,
-})
+}
 
 /** In the order of their creation. */
-export const peopleFunctions = [applyUserChanges, appendWithUsers]
+export const peopleFunctions = [applyUserChanges('create', ''), appendOutcomes(appendOfUsers)]

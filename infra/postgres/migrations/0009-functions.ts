@@ -24,31 +24,48 @@ const applyChatChanges = `create function apply_chat_changes(changes json) retur
     where chat_member.chat_id = now.chat_id and chat_member.user_id = now.user_id;
   end $$`
 
+/** The groups that `apply_message_changes` does not write, as SQL. */
+const ownGroups = (further: readonly string[]): string =>
+  ['chats', 'roles', 'user_heads', 'user_seqs', 'profiles', 'blocks', 'unblocks', ...further]
+    .map((group) => `'${group}'`)
+    .join(', ')
+
 /**
  * `apply_room_changes`, which writers of the previous version call too: it numbers messages, and a member who returns keeps
  * its role only if it is an owner (50), and is a member (20) otherwise; null stays. Only the functions whose groups a batch
  * has are called, because each of their statements parses all groups.
  */
-const applyChangesWithRoles = applyRoomChanges({
-  create: 'create or replace',
+const applyChangesWithRoles = (): string =>
+  applyRoomChanges({
+    create: 'create or replace',
+    returning: rareGroups.returning,
+    insertMessages: insertNumberedMessages,
+    rareChanges: rareGroups.apply([], ''),
+  })
+
+/** SQL that stores the messages of a batch with their numbers. */
+export const insertNumberedMessages = insertNumbered(
+  'chat_id, seq, id, created_at, user_id, type, thread, reply_to',
+  `message_chats, message_seqs, message_ids, messages_created_at, message_users, message_types,
+            message_threads, messages_reply_to`,
+)
+
+/** The parts of `apply_room_changes` that concern roles and rare changes. A later migration adds groups of its own. */
+export const rareGroups = {
   returning: `,
         role = case when chat_member.role is null or chat_member.role = 50 then chat_member.role else 20 end`,
-  insertMessages: insertNumbered(
-    'chat_id, seq, id, created_at, user_id, type, thread, reply_to',
-    `message_chats, message_seqs, message_ids, messages_created_at, message_users, message_types,
-            message_threads, messages_reply_to`,
-  ),
-  rareChanges: `declare
+  /** `groups`: those that change no message; `changes`: the SQL that writes them. */
+  apply: (groups: readonly string[], changes: string): string => `declare
         groups text[] := array(select json_object_keys(message_changes));
       begin
         if groups && array['chats', 'roles'] then
           perform apply_chat_changes(message_changes);
         end if;
-        if not groups <@ array['chats', 'roles', 'user_heads', 'user_seqs', 'profiles', 'blocks', 'unblocks'] then
+        if not groups <@ array[${ownGroups(groups)}] then
           perform apply_message_changes(message_changes);
-        end if;
+        end if;${changes}
       end;`,
-})
+}
 
 /** In the order of their creation. */
-export const roleFunctions = [applyChatChanges, applyChangesWithRoles]
+export const roleFunctions = [applyChatChanges, applyChangesWithRoles()]

@@ -6,7 +6,9 @@ import { LivingMessages } from './0005-living-messages.ts'
 import { ProfilesAndBlocks } from './0007-people.ts'
 import { MemberState } from './0008-member-state.ts'
 import { Roles } from './0009-roles.ts'
+import { Erasure } from './0011-erasure.ts'
 import { Relay } from './0013-relay.ts'
+import { ThreadMarkers } from './0014-thread-markers.ts'
 
 /** Every migration, in order. Names are kept in the database and never change. */
 export const migrations = [
@@ -18,5 +20,7 @@ export const migrations = [
   { name: '0007-people', class: ProfilesAndBlocks },
   { name: '0008-member-state', class: MemberState },
   { name: '0009-roles', class: Roles },
+  { name: '0011-erasure', class: Erasure },
   { name: '0013-relay', class: Relay },
+  { name: '0014-thread-markers', class: ThreadMarkers },
 ]

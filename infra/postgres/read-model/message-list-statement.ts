@@ -47,6 +47,12 @@ const reactionCells = `select json_object_agg(reaction, users order by reaction)
       from reaction_count as counted
       where chat_id = $1::uuid and message_id = entry.id and entry.deleted_seq is null`
 
+/** SQL for the marker of the reader in the listed thread. */
+const threadMarker: readonly [cells: string, join: string] = [
+  ', marker.gen as read_gen, marker.seq as read_seq',
+  ` left join thread_marker as marker on marker.chat_id = $1::uuid and marker.user_id = $2::uuid and marker.thread = $9::uuid`,
+]
+
 /**
  * Times in a room never decrease, so a range of times is a range of seqs: both
  * ends are looked up by time, with one index probe each, and the page is read by
@@ -55,13 +61,15 @@ const reactionCells = `select json_object_agg(reaction, users order by reaction)
 const listStatement = (direction: Direction, filters: Filters): Statement => {
   const order = direction === 'newer' ? 'asc' : 'desc'
   const texts = filterTexts(filters)
+  const [markerCells, markerJoin] = filters.hasThread ? threadMarker : ['', '']
   const [rest, range] = isScan(filters) ? ['range.rest, ', rangeTexts[direction]] : ['', 'select low, high']
   return {
     name: `list-messages-${direction}${texts.map(([name]) => name).join('')}`,
-    text: `select reader.as_of, ${rest}page.*
+    text: `select reader.*, ${rest}page.*
     from (
-      select (select seq from chat where id = $1::uuid) as as_of
-      from chat_member where chat_id = $1::uuid and user_id = $2::uuid and until_seq is null
+      select (select seq from chat where id = $1::uuid) as as_of${markerCells}
+      from chat_member as member${markerJoin}
+      where member.chat_id = $1::uuid and member.user_id = $2::uuid and member.until_seq is null
     ) as reader
     cross join (select
       greatest($3::bigint, case when $5::timestamptz is null then 0 else coalesce((

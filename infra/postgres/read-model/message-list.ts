@@ -34,6 +34,9 @@ interface MessageRow {
   readonly my_reactions: string | null
   /** Number of messages found, at most one more than the limit. */
   readonly found: string
+  /** The marker of the reader in the listed thread; absent in other lists. */
+  readonly read_gen?: number | null
+  readonly read_seq?: string | null
   /** Where the part of the range begins that was not examined; null or absent: all was. */
   readonly rest?: string | null
 }
@@ -94,6 +97,9 @@ const nextCursorOf = (range: Range, messages: readonly ListedMessage[], { found,
   return rest === null || rest === undefined ? undefined : cursorBehind(range, Number(rest), Number(rest))
 }
 
+const threadMarkerOf = ({ read_gen: gen = null, read_seq: seq = null }: MessageRow): Pick<MessagePage, 'read'> =>
+  gen === null || seq === null ? {} : { read: { gen, seq: Number(seq) } }
+
 /** Undefined: the reader is not a member, or the chat does not exist. Rejects with `CursorError` for a bad cursor. */
 export const listMessages = async (
   session: DatabaseSession,
@@ -111,5 +117,5 @@ export const listMessages = async (
   const asOf = Number(row.as_of)
   const messages = rows.filter(({ seq }) => seq !== null).map(listedMessage)
   const nextCursor = nextCursorOf(range, messages, row)
-  return { messages, asOf, ...(nextCursor === undefined ? {} : { nextCursor }) }
+  return { messages, asOf, ...threadMarkerOf(row), ...(nextCursor === undefined ? {} : { nextCursor }) }
 }

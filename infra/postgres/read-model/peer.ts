@@ -17,5 +17,5 @@ export const peerJson = (chat: string, viewer: string): string => `case when ${c
 /** The other user of a row of `peerJson`. */
 export const peerOf = (json: string): Peer => {
   const { id, external_id, name, image } = JSON.parse(json) as Pick<UserRow, 'id' | 'external_id' | 'name' | 'image'>
-  return { id, externalUserId: external_id, ...(name === null ? {} : { name }), ...(image === null ? {} : { image }) }
+  return { id, externalUserId: external_id ?? '', ...(name === null ? {} : { name }), ...(image === null ? {} : { image }) }
 }

@@ -180,7 +180,7 @@ const usersByExternalId = async (
 ): Promise<ReadonlyMap<string, User>> => {
   if (externalIds.length === 0) return new Map()
   const rows = await session.run<UserRow>(readUsersByExternalId, [externalIds])
-  return new Map(rows.map((row) => [row.external_id, userOf(row)]))
+  return new Map(rows.map(userOf).map((user) => [user.externalUserId, user]))
 }
 
 const usersById = async (session: DatabaseSession, ids: readonly string[], viewer?: string): Promise<readonly User[]> => {

@@ -4,7 +4,8 @@ import { isoText } from '../connection/statement.ts'
 /** A row of `userCells`. */
 export interface UserRow {
   readonly id: string
-  readonly external_id: string
+  /** Null: the user was erased. */
+  readonly external_id: string | null
   readonly name: string | null
   readonly image: string | null
   /** JSON text. */
@@ -36,10 +37,11 @@ export const userJson: string = `json_build_object(${Object.entries(cells)
 /** The user of a row. */
 export const userOf = (row: UserRow): User => ({
   id: row.id,
-  externalUserId: row.external_id,
+  externalUserId: row.external_id ?? '',
   ...(row.name === null ? {} : { name: row.name }),
   ...(row.image === null ? {} : { image: row.image }),
   ...(row.data === null ? {} : { data: JSON.parse(row.data) as JsonObject }),
   created_at: row.created_at,
   modified_at: row.modified_at,
+  ...(row.external_id === null ? { erased: true } : {}),
 })

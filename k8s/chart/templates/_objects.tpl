@@ -9,6 +9,12 @@
 - k8s/components/audit
 {{- end }}
 - k8s/components/{{ $values.autoscaling.kind }}
+{{- if $values.relay.enabled }}
+- k8s/components/relay
+{{- if eq $values.autoscaling.kind "keda" }}
+- k8s/components/relay-keda
+{{- end }}
+{{- end }}
 - k8s/components/migrations
 {{- if ne $values.route.kind "none" }}
 - k8s/components/{{ $values.route.kind }}
@@ -50,6 +56,7 @@
     {{- if not (kindIs "invalid" $value) }}{{ $_ := set (get $state.maps $name).data $key (include "chat.text" $value) }}{{ end -}}
   {{- end -}}
 {{- end -}}
+{{- if .root.Values.relay.enabled }}{{ $_ := set (get $state.maps "chat-relay-config").data "WEBHOOK_URL" .root.Values.relay.url }}{{ end -}}
 {{- if .root.Values.dependencies.enabled }}{{ include "chat.dev-secrets" . }}{{ end -}}
 {{- include "chat.require-policies" . -}}
 {{- end -}}

@@ -60,7 +60,9 @@
 {{- if not $secret -}}
   {{- $secret = lookup "v1" "Secret" .root.Release.Namespace (printf "chat-%s" .object.metadata.name) -}}
 {{- end -}}
-{{- $checksums := dict "checksum/config" (get .state.maps "chat-config").data "checksum/secret" ($secret.data | default dict) -}}
+{{- $config := (get .state.maps "chat-config").data -}}
+{{- if eq $service "relay" }}{{ $config = merge (deepCopy (get .state.maps "chat-relay-config").data) $config }}{{ end -}}
+{{- $checksums := dict "checksum/config" $config "checksum/secret" ($secret.data | default dict) -}}
 {{- range $key, $data := $checksums -}}
   {{- $annotations := $template.metadata.annotations | default dict -}}
   {{- $_ := set $template.metadata "annotations" (set $annotations $key ($data | toJson | sha256sum)) -}}

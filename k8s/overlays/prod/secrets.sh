@@ -4,8 +4,9 @@
 #   secrets.sh services    when they run: copies passwords, addresses and CA certificates for the services
 #   secrets.sh redis-add   to change the passwords of Redis: a second one for each user, which `services` copies
 #   secrets.sh redis-drop  when all services use it: removes the former ones
-# The first two can be run again. `data` keeps existing Secrets, and gives the users of Redis the present rights; `services` copies
-# the current values, such as renewed CA certificates. Redis reads its users when it starts.
+#   secrets.sh relay       before the components of the relay are applied: its logins, and a key of signatures
+# `data`, `services` and `relay` can be run again, and keep passwords and keys: `data` gives the users of Redis the present rights,
+# which it reads when it starts; `services` copies the current values, such as renewed CA certificates.
 # Needs kubectl and openssl. No value is passed as an argument of a command, where other processes could read it.
 set -eu
 KUBECTL=${KUBECTL:-kubectl}
@@ -33,12 +34,15 @@ has() {
   [ -n "$found" ]
 }
 
-# of <name> <key>: a value from chat-data
-of() {
-  value=$($KUBECTL -n chat-data get secret "$1" -o "jsonpath={.data.$(printf '%s' "$2" | sed 's/\./\\./g')}")
-  [ -n "$value" ] || { echo "the Secret $1 in chat-data has no $2 yet" >&2; exit 1; }
+# value_in <namespace> <name> <key>
+value_in() {
+  value=$($KUBECTL -n "$1" get secret "$2" -o "jsonpath={.data.$(printf '%s' "$3" | sed 's/\./\\./g')}")
+  [ -n "$value" ] || { echo "the Secret $2 in $1 has no $3 yet" >&2; exit 1; }
   printf '%s' "$value" | base64 -d
 }
+
+# of <name> <key>: a value from chat-data
+of() { value_in chat-data "$@"; }
 
 random() { openssl rand -hex 24; }
 
@@ -155,13 +159,21 @@ $redis_ca
   put chat chat-scaler Opaque kafka-username scaler kafka-password "$kafka"
 }
 
+relay() {
+  url=$(database relay)
+  kafka=$(of chat-kafka-relay password)
+  if has chat chat-relay; then keys=$(value_in chat chat-relay webhook-secrets); else keys=whsec_$(openssl rand -base64 32); fi
+  put chat chat-relay Opaque database-url "$url" kafka-password "$kafka" webhook-secrets "$keys"
+}
+
 case ${1:-} in
 data) data ;;
 services) services ;;
 redis-add) redis_users add ;;
 redis-drop) redis_users drop ;;
+relay) relay ;;
 *)
-  echo "usage: $0 data | services | redis-add | redis-drop" >&2
+  echo "usage: $0 data | services | redis-add | redis-drop | relay" >&2
   exit 2
   ;;
 esac

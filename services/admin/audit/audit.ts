@@ -1,4 +1,3 @@
-import type { EventAge, EventKey } from '../../../shared/ports/stream-summary.ts'
 import type { CanaryDeps, CanaryResult } from './canary.ts'
 import { canaryFindings, sendCanaries } from './canary.ts'
 import type { Findings } from './findings.ts'
@@ -14,8 +13,6 @@ import { unseenBefore, unseenFindings } from './window-findings.ts'
 /** The data sources of an audit. */
 export interface AuditDeps extends CanaryDeps, VerifyStoreDeps {
   readonly progress: () => Promise<readonly Progress[]>
-  /** The time since these events were stored; omits events that do not exist. */
-  readonly ages: (events: readonly EventKey[]) => Promise<readonly EventAge[]>
 }
 
 /** The result of one round, as `--json` prints it. */
@@ -33,7 +30,7 @@ const streamsPerPass = 200_000
 
 /** Compares the streams with the store and adds the differences to the findings. */
 export const compareStreams = async (
-  deps: VerifyStoreDeps & Pick<AuditDeps, 'ages'>,
+  deps: VerifyStoreDeps,
   tally: StreamTally,
   findings: Findings,
   round: { readonly isFull: boolean; readonly streamsPerPass: number },

@@ -1,8 +1,12 @@
+import type { EventKey } from '../../../shared/ports/stream-summary.ts'
 import { hasCanaryForm } from './canary.ts'
 import { compareHeads } from './compare-stream.ts'
+import { expiredStreams } from './expired-events.ts'
 import type { Findings } from './findings.ts'
+import { missingOnStream } from './findings.ts'
 import type { SeqFilter } from './seq-filter.ts'
 import { createSeqFilter } from './seq-filter.ts'
+import type { PassResult } from './stream-pass.ts'
 import { passOver } from './stream-pass.ts'
 import type { StreamTally } from './stream-tally.ts'
 import type { VerifyStoreDeps } from './verify-deps.ts'
@@ -17,6 +21,12 @@ export interface Passes {
   compareLast(heads: Heads): Promise<number>
 }
 
+/** The newest event without a record of each stream whose records do not begin with its first event. */
+const newestMissing = ({ beginsAt }: PassResult, heads: Heads, seenTo: (stream: string) => number): readonly EventKey[] => [
+  ...[...beginsAt].map(([stream, first]) => ({ stream, seq: first - 1 })),
+  ...[...heads].filter(([stream]) => seenTo(stream) === 0).map(([stream, head]) => ({ stream, seq: head })),
+]
+
 export const createPasses = (deps: VerifyStoreDeps, tally: StreamTally, findings: Findings): Passes => {
   /** The streams of earlier passes, with seq 0. The first pass is usually the only one, which needs no filter. */
   let compared: SeqFilter | undefined
@@ -25,9 +35,19 @@ export const createPasses = (deps: VerifyStoreDeps, tally: StreamTally, findings
   let records: number | undefined
 
   const pass = async (heads: Heads, isUnknown: (stream: string) => boolean): Promise<number> => {
-    const { lastOf, unknown, ...found } = await passOver(deps.readEvents, heads, { isFirst: records === undefined, isUnknown })
+    const pass = await passOver(deps.readEvents, heads, { isFirst: records === undefined, isUnknown })
+    const { lastOf, unknown, ...found } = pass
     findings.addAll(found.findings)
-    await compareHeads(deps, heads, (stream) => Math.max(lastOf.get(stream) ?? 0, tally.lastOf(stream)), findings)
+    const seenTo = (stream: string): number => Math.max(lastOf.get(stream) ?? 0, tally.lastOf(stream))
+    const expired = await expiredStreams(deps, newestMissing(pass, heads, seenTo))
+    await compareHeads(
+      deps,
+      new Map([...heads].filter(([stream]) => seenTo(stream) > 0 || !expired.has(stream))),
+      seenTo,
+      findings,
+    )
+    for (const [stream, seq] of found.beginsAt)
+      if (!expired.has(stream)) findings.add(missingOnStream(stream, `seq ${seq} follows seq 0`))
     for (const seqs of [lastOf, unknown])
       for (const [stream, last] of seqs) if (last > (heads.get(stream) ?? 0)) ahead.set(stream, last)
     records = found.records

@@ -10,6 +10,8 @@ export type ReadEvents = (onRecord: (record: EventRecord) => void) => Promise<vo
 export interface PassResult {
   readonly records: number
   readonly lastOf: ReadonlyMap<string, number>
+  /** The first seqs of the streams whose first record is not that of their first event. */
+  readonly beginsAt: ReadonlyMap<string, number>
   /** The last seqs of unknown streams. */
   readonly unknown: ReadonlyMap<string, number>
   readonly findings: Pick<Findings, 'count' | 'first'>
@@ -31,6 +33,7 @@ export const passOver = async (
 ): Promise<PassResult> => {
   const lastOf = new Map<string, number>()
   const unknown = new Map<string, number>()
+  const beginsAt = new Map<string, number>()
   const findings = createFindings()
   let records = 0
   await readEvents((record) => {
@@ -43,8 +46,9 @@ export const passOver = async (
     if (seq === undefined && isFirst) findings.add(notAnEvent(key))
     if (seq === undefined || kept === undefined) return
     const last = kept.get(key) ?? 0
-    if (isOwn && seq > last + 1) findings.add(missingOnStream(key, `seq ${seq} follows seq ${last}`))
+    if (isOwn && last === 0 && seq > 1) beginsAt.set(key, seq)
+    else if (isOwn && seq > last + 1) findings.add(missingOnStream(key, `seq ${seq} follows seq ${last}`))
     kept.set(key, Math.max(last, seq))
   })
-  return { records, lastOf, unknown, findings }
+  return { records, lastOf, unknown, beginsAt, findings }
 }

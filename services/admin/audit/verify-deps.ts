@@ -1,4 +1,4 @@
-import type { StreamSummary } from '../../../shared/ports/stream-summary.ts'
+import type { EventAge, EventKey, StreamSummary } from '../../../shared/ports/stream-summary.ts'
 import type { StreamDeps } from './compare-stream.ts'
 import type { ReadEvents } from './stream-pass.ts'
 
@@ -14,4 +14,8 @@ export interface VerifyStoreDeps extends StreamDeps {
   readonly readSummaries: (onSlice: (slice: StoreSlice) => void | Promise<void>, streams?: readonly string[]) => Promise<void>
   /** Reads the event stream from its first record to its present end. */
   readonly readEvents: ReadEvents
+  /** The time since these events were stored; omits events that do not exist. */
+  readonly ages: (events: readonly EventKey[]) => Promise<readonly EventAge[]>
+  /** How long the event stream keeps a record; −1: for ever; undefined: not known. */
+  readonly eventRetentionMs: () => Promise<number | undefined>
 }

@@ -9,11 +9,13 @@ export interface StoredChatEvent {
   readonly data: string
   readonly newest: string | null
   readonly isPresent: boolean
+  readonly hasLostRoot: boolean
+  readonly hasLostQuote: boolean
 }
 
 type BodyOf<Type extends ChatEvent['type']> = Extract<ChatEvent, { type: Type }>['body']
 type Acting = { readonly user_id: string; readonly created_at: string }
-type LineOfEvent<Type extends ChatEvent['type']> = (chat: string, body: BodyOf<Type>, newest: string | null) => Line | undefined
+type LineOfEvent<Type extends ChatEvent['type']> = (chat: string, body: BodyOf<Type>, event: StoredChatEvent) => Line | undefined
 
 const inChat = (chat: string, { user_id: user, created_at }: Acting) => ({ chat, user, created_at })
 
@@ -46,7 +48,7 @@ const leaveLine = (chat: string, { users, banned, ...acting }: Membership): Line
   return { kind: 'leave', ...inChat(chat, acting), users: named, ...(banned === undefined ? {} : { ban: true as const }) }
 }
 
-const messageLine = (chat: string, body: Message, newest: string | null): Line => {
+const messageLine = (chat: string, body: Message, { newest, hasLostRoot, hasLostQuote }: StoredChatEvent): Line => {
   const present = newest === null ? body : (JSON.parse(newest) as MessageReplacement).message
   const { id, thread, reply_to, silent, deleted } = body
   return {
@@ -54,8 +56,8 @@ const messageLine = (chat: string, body: Message, newest: string | null): Line =
     ...inChat(chat, body),
     id,
     ...contentOf(present),
-    ...(thread === undefined ? {} : { thread }),
-    ...(reply_to === undefined ? {} : { reply_to }),
+    ...(thread === undefined || hasLostRoot ? {} : { thread }),
+    ...(reply_to === undefined || hasLostQuote ? {} : { reply_to }),
     ...(silent === undefined ? {} : { silent }),
     ...(deleted === undefined ? {} : { deleted }),
   }
@@ -83,6 +85,11 @@ const linesOf: { readonly [Type in ChatEvent['type']]: LineOfEvent<Type> } = {
   }),
   MessageDeleted: (chat, { message, ...acting }) => ({ kind: 'delete', ...inChat(chat, acting), message: message.id }),
   ReactionSet: (chat, { message, reaction, ...acting }) => ({ kind: 'reaction', ...inChat(chat, acting), message, reaction }),
+  // The messages are left out; the membership of an erased user ends as if it had left.
+  MessagesErased: (chat, { users, created_at }) => {
+    const [user] = users
+    return user === undefined ? undefined : { kind: 'leave', chat, user, created_at, users: [user] }
+  },
   PinSet: (chat, { message, ...acting }) => ({ kind: 'pin', ...inChat(chat, acting), message }),
 }
 
@@ -90,8 +97,12 @@ const linesOf: { readonly [Type in ChatEvent['type']]: LineOfEvent<Type> } = {
 export const isExported = (type: string): boolean => Object.hasOwn(linesOf, type)
 
 /** The line of an event of a known type; undefined: the event has no effect any more. */
-export const lineOfEvent = ({ stream, type, data, newest, isPresent }: StoredChatEvent): Line | undefined => {
-  if (!isPresent) return undefined
-  const make = linesOf[type as ChatEvent['type']] as (chat: string, body: object, newest: string | null) => Line | undefined
-  return make(stream, JSON.parse(data) as object, newest)
+export const lineOfEvent = (event: StoredChatEvent): Line | undefined => {
+  if (!event.isPresent) return undefined
+  const make = linesOf[event.type as ChatEvent['type']] as (
+    chat: string,
+    body: object,
+    event: StoredChatEvent,
+  ) => Line | undefined
+  return make(event.stream, JSON.parse(event.data) as object, event)
 }

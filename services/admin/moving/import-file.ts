@@ -8,6 +8,7 @@ import { importLines } from './import-lines.ts'
 import type { ImportFiles, Progress } from './import-state.ts'
 import { openImportFiles } from './import-state.ts'
 import { createLineCommands } from './line-commands.ts'
+import type { Traffic } from './pace.ts'
 import { createPace } from './pace.ts'
 import { readHeader } from './read-line.ts'
 import type { NumberedFault, SendDeps } from './send-commands.ts'
@@ -17,6 +18,8 @@ import { splitLines } from './split-lines.ts'
 /** The service into which a file is imported. */
 export interface ImportAdapters extends Pick<SendDeps, 'commandLog' | 'commandResults' | 'drained'> {
   readonly readModel: Pick<ReadModel, 'usersByExternalId' | 'meta'>
+  /** Reads the traffic of others; absent: there is none. Called while the import has no command on its way. */
+  readonly traffic?: () => Promise<Traffic>
 }
 
 /** Options of `importFile`. */
@@ -25,10 +28,8 @@ export interface ImportOptions {
   readonly clock: Clock
   /** Aborted: stop after the present group. */
   readonly signal: AbortSignal
-  /** The most lines in a second; undefined: as many as the writers store without delay. */
+  /** The most lines in a second; undefined: as many as the pace permits. */
   readonly perSecond?: number | undefined
-  /** The longest time that a group of lines may take, in milliseconds. */
-  readonly delayMs?: number | undefined
   readonly report: (progress: Progress) => void
   /** Receives the faults of rejected lines, in the order of the file. */
   readonly onFaults?: (faults: readonly NumberedFault[]) => void
@@ -39,10 +40,6 @@ export interface ImportReport extends Progress {
   readonly rejectedFile: string
   readonly isComplete: boolean
 }
-
-const defaultDelayMs = 60
-/** The checks of a dry run wait for nothing. */
-const checkedMs = 1_000
 
 /** A dry run leaves the state of an import as it is. */
 const withoutState = (files: ImportFiles): ImportFiles => ({ ...files, earlier: undefined, save: () => undefined })
@@ -61,7 +58,7 @@ export const importFile = async (
   options: ImportOptions,
   adapters: ImportAdapters | undefined,
 ): Promise<ImportReport> => {
-  const { limits, clock, signal, perSecond, delayMs = defaultDelayMs, report, onFaults = () => undefined } = options
+  const { limits, clock, signal, perSecond, report, onFaults = () => undefined } = options
   await using lines = splitLines(createReadStream(file, { encoding: 'utf8', highWaterMark: 256 * 1024 }))
   const first = await lines.next()
   const header = first.done === true ? undefined : first.value.text
@@ -74,7 +71,8 @@ export const importFile = async (
     work: service === undefined ? async (each) => checkGroup(each, group) : (each) => importGroup(each, service),
     skip: async (each) => service && skipGroup(each, service),
     files: service === undefined ? withoutState(files) : files,
-    pace: createPace(service === undefined ? checkedMs : delayMs),
+    pace: createPace(),
+    traffic: adapters?.traffic,
     perSecond,
     clock,
     signal,

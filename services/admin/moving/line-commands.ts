@@ -40,9 +40,9 @@ export const createLineCommands = (ids: SourceIds, { limits, level, nowMs }: Lin
     return parsed.data as Request
   }
 
-  const sourceOf = (line: Exclude<Line, { kind: 'export' }>, newId: string): CommandSource => {
+  const sourceOf = (line: Exclude<Line, { kind: 'export' }>, newId: () => string): CommandSource => {
     if (Date.parse(line.created_at) > nowMs()) throw new LineError('created_at', 'is in the future')
-    return { newId: () => newId, now: () => line.created_at }
+    return { newId, now: () => line.created_at }
   }
 
   const profileOf = ({ image, data }: LineOf<'user'>): OwnRequest | undefined => {
@@ -57,17 +57,27 @@ export const createLineCommands = (ids: SourceIds, { limits, level, nowMs }: Lin
       checked({ event: 'create-user', body: { user: { externalUserId, name } } })
       // A user is not created with a part of its profile.
       profileOf(line)
-      return createUserCommandOf({ externalUserId, name }, sourceOf(line, ids.newUser(line.id)))
+      return createUserCommandOf(
+        { externalUserId, name },
+        sourceOf(line, () => ids.newUser(line.id)),
+      )
     },
     profile: (line) => {
       const request = profileOf(line)
-      return request && userCommandOf(request, ids.user(line.id, 'id'), sourceOf(line, ids.command(line)))
+      return (
+        request &&
+        userCommandOf(
+          request,
+          ids.user(line.id, 'id'),
+          sourceOf(line, () => ids.command(line)),
+        )
+      )
     },
     command: (line) => {
       ids.note(line)
       const actor = ids.user(line.user, 'user')
       const request = checked(requestOf(line, ids))
-      const source = sourceOf(line, ids.command(line))
+      const source = sourceOf(line, () => ids.command(line))
       return line.kind === 'block'
         ? userCommandOf(request as OwnRequest, actor, source)
         : chatCommandOf(request as CommandRequest, actor, source)

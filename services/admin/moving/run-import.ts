@@ -13,7 +13,7 @@ import type { NumberedFault } from './send-commands.ts'
 /** The arguments of the subcommand, with their help texts. */
 export const importFlags = {
   '--dry-run': 'checks all lines without a service, and writes the faults to FILE.rejected.jsonl',
-  '--rate=': 'the most lines in a second; without it, as many as the writers store without delay for live messages',
+  '--rate=': 'the most lines in a second; without it, as many as the writers store; fewer beside live traffic',
 } as const
 
 /** Opens the service of an import; its parts close with the process. */

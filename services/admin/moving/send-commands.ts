@@ -95,29 +95,41 @@ export const readPatiently = async <T>(
   throw new StoppedError('stopped before all outcomes were known')
 }
 
-/** Waits for the outcomes of published commands. Resolves with the faults of those that were not stored. */
-const settle = async (sent: readonly LineCommand[], deps: SendDeps): Promise<readonly NumberedFault[]> => {
-  const { clock, signal, drained } = deps
-  const faults: NumberedFault[] = []
+/** The last command of each stream: the commands of a stream are decided in their order. */
+const lastOfStreams = (sent: readonly LineCommand[]): readonly LineCommand[] => [
+  ...new Map(sent.map((one) => [one.command.stream, one])).values(),
+]
+
+/** The commands without an outcome, after they were waited for. The wait ends early if no outcome arrives for a while. */
+const waitFor = async (sent: readonly LineCommand[], deps: SendDeps): Promise<readonly LineCommand[]> => {
+  const { clock, signal } = deps
   let pending = sent
   let changedMs = clock.monotonicMs()
-  for (let isDrained = false; pending.length > 0; ) {
-    const keys = pending.map(({ command }) => keyOf(command))
-    const results = await readPatiently(() => deps.commandResults(keys), deps)
-    const open = pending.filter((one, index) => {
-      const result = results[index]
-      if (result !== undefined && result.kind !== 'stored') faults.push(faultOf(one, result))
-      return result === undefined
-    })
-    if (isDrained) return [...faults, ...open.map(withoutOutcome)]
+  while (pending.length > 0 && clock.monotonicMs() - changedMs < quietMs) {
+    await pause(clock, pollMs, signal)
+    const results = await resultsOf(pending, deps)
+    const open = pending.filter((_, index) => results[index] === undefined)
     if (open.length < pending.length) changedMs = clock.monotonicMs()
     pending = open
-    if (pending.length > 0 && clock.monotonicMs() - changedMs > quietMs) {
-      await drained(signal)
-      isDrained = true
-    } else if (pending.length > 0) await pause(clock, pollMs, signal)
   }
-  return faults
+  return pending
+}
+
+const resultsOf = (sent: readonly LineCommand[], deps: SendDeps): Promise<readonly (CommandResult | undefined)[]> => {
+  const keys = sent.map(({ command }) => keyOf(command))
+  return readPatiently(() => deps.commandResults(keys), deps)
+}
+
+/** Waits for the outcomes of published commands. Resolves with the faults of those that were not stored. */
+const settle = async (sent: readonly LineCommand[], deps: SendDeps): Promise<readonly NumberedFault[]> => {
+  const isQuiet = (await waitFor(lastOfStreams(sent), deps)).length > 0
+  if (isQuiet) await deps.drained(deps.signal)
+  const results = await resultsOf(sent, deps)
+  return sent.flatMap((one, index) => {
+    const result = results[index]
+    if (result === undefined) return [withoutOutcome(one)]
+    return result.kind === 'stored' ? [] : [faultOf(one, result)]
+  })
 }
 
 /**

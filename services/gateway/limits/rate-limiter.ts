@@ -1,5 +1,5 @@
 import type { Request } from '../../../shared/protocol/requests.ts'
-import type { RoomEventName } from '../../../shared/room-events/room-events.ts'
+import type { RequestedRoomEventName } from '../../../shared/room-events/room-events.ts'
 
 /** The rate limits: their labels in metrics and error details, each with its text for error messages. */
 export const limitNames = {
@@ -24,7 +24,7 @@ export interface LimitExceeded {
 
 /** A command to an existing room. */
 export interface RoomRequest {
-  readonly event: RoomEventName
+  readonly event: RequestedRoomEventName
   readonly room: string
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../shared/ports/clock.ts'
 import type { Request } from '../../../shared/protocol/requests.ts'
-import { roomEventNamed } from '../../../shared/room-events/find-room-event.ts'
+import { requestedRoomEventNamed } from '../../../shared/room-events/find-room-event.ts'
 import type { Rates } from '../../../shared/runtime/config/rates.ts'
 import type { Limit, LimitExceeded, RoomRequest } from './rate-limiter.ts'
 import { costOf } from './request-cost.ts'
@@ -67,7 +67,7 @@ export class UserRateLimiter extends ServiceRateLimiter {
   override room({ event, room }: RoomRequest, frameBytes: number, sockets: number): LimitExceeded | undefined {
     const { roomBytesPerMinute: perMinute, roomBytesBurst: burst } = this.rates
     const all = sockets * this.buckets.gateways
-    const isLimited = all > largeRoomSockets && roomEventNamed(event)?.rate === 'reactions'
+    const isLimited = all > largeRoomSockets && requestedRoomEventNamed(event)?.rate === 'reactions'
     return (
       (isLimited ? this.chargeReaction(room) : undefined) ??
       exceeded('room', this.buckets.take(`room:${room}`, { perMinute, burst }, frameBytes * all))
@@ -81,7 +81,7 @@ export class UserRateLimiter extends ServiceRateLimiter {
 
   /** The limits of certain events only. */
   private chargeEvent({ event, body }: Request): LimitExceeded | undefined {
-    const found = roomEventNamed(event)
+    const found = requestedRoomEventNamed(event)
     if (found?.membership === 'adds') return 'users' in body ? this.chargeAdded(body.users?.length ?? 0) : undefined
     return found?.rate === 'edits' ? this.chargeEdit() : undefined
   }

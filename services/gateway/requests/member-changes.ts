@@ -7,6 +7,8 @@ import type {
   MemberSettings,
   MemberStates,
   SettingsChange,
+  ThreadMarkerChange,
+  ThreadMarkers,
 } from '../../../shared/ports/member-state.ts'
 import { batcher } from '../../../shared/runtime/async/batcher.ts'
 import { createCoalescer } from '../../../shared/runtime/async/coalescer.ts'
@@ -36,6 +38,8 @@ export interface MemberChanges {
   mark(change: MarkerChange): Promise<MemberMarkers | undefined>
   /** An own message is confirmed. The marker is raised later, without a count of unread messages; a failed statement is repeated. */
   posted(room: string, user: string, seq: number): void
+  /** The same for the marker in a thread; undefined: not a member, or no such thread. */
+  markThread(change: ThreadMarkerChange): Promise<ThreadMarkers | undefined>
   configure(change: SettingsChange): Promise<MemberSettings | undefined>
   /**
    * Calls the listener after each statement, once for each member whose markers it has moved; not for a marker that only
@@ -105,6 +109,20 @@ export const createMemberChanges = (deps: MemberChangesDeps): MemberChanges => {
     intervalMs: times.memberStateFlushMs,
   })
 
+  const flushThreads = async (changes: readonly ThreadMarkerChange[]): Promise<readonly (ThreadMarkers | undefined)[]> => {
+    const results = await memberStates.markThreads(changes)
+    metrics.memberStateFlushed.inc(changes.length)
+    return results
+  }
+
+  const threads = createCoalescer<ThreadMarkerChange, ThreadMarkers | undefined>({
+    clock,
+    merge: (one, other) => ({ ...one, read: laterMarker(one.read, other.read) }),
+    run: flushThreads,
+    maxItems: bounds.lookupItems,
+    intervalMs: times.memberStateFlushMs,
+  })
+
   const configure = batcher<SettingsChange, MemberSettings | undefined>({
     maxItems: bounds.lookupItems,
     run: async (changes) => {
@@ -115,7 +133,7 @@ export const createMemberChanges = (deps: MemberChangesDeps): MemberChanges => {
     },
   })
 
-  const isFull = (): boolean => marks.size >= bounds.pendingPerGateway
+  const isFull = (): boolean => marks.size + threads.size >= bounds.pendingPerGateway
 
   return {
     mark: async (change) => {
@@ -125,8 +143,12 @@ export const createMemberChanges = (deps: MemberChangesDeps): MemberChanges => {
     posted: (room, user, seq) => {
       if (!isFull()) marks.add(keyOf({ room, user }), { room, user, posted: seq, withoutResult: true })
     },
+    markThread: async (change) => {
+      if (isFull()) throw new StoreError('unavailable', 'too many markers wait')
+      return threads.ask(`${keyOf(change)} ${change.thread}`, change)
+    },
     configure,
     onMoved: (listener) => void listeners.push(listener),
-    drain: marks.drain,
+    drain: async () => void (await Promise.all([marks.drain(), threads.drain()])),
   }
 }

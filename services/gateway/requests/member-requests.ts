@@ -1,6 +1,7 @@
 import { StoreError } from '../../../shared/ports/event-store.ts'
-import type { MemberSettings } from '../../../shared/ports/member-state.ts'
 import type { Request, RequestOf } from '../../../shared/protocol/requests.ts'
+import type { ChangedSettings } from '../../../shared/records/signals.ts'
+import { settingsBody } from '../signals/settings-body.ts'
 import type { MemberChanges } from './member-changes.ts'
 import type { Requester } from './requester.ts'
 
@@ -16,12 +17,19 @@ export interface MemberRequests {
   answer(requester: Requester, request: MemberRequest, actor: string): Promise<void>
 }
 
-/** The settings as the protocol shows them. */
-export const settingsBody = ({ mutedUntil, isHidden }: MemberSettings): object => ({ muted_until: mutedUntil, hidden: isHidden })
+/** The writer of the state of members, and the report of stored settings to the other devices of the user. */
+export interface MemberRequestsDeps {
+  readonly changes: MemberChanges
+  readonly reportSettings: (user: string, settings: ChangedSettings) => void
+}
 
-export const createMemberRequests = (changes: MemberChanges): MemberRequests => {
+export const createMemberRequests = ({ changes, reportSettings }: MemberRequestsDeps): MemberRequests => {
   const markRead = async ({ room, body }: RequestOf<'mark-read'>, user: string): Promise<object | undefined> => {
-    const { seq, gen = 0, delivered } = body
+    const { seq, gen = 0, delivered, thread } = body
+    if (thread !== undefined) {
+      const marked = await changes.markThread({ room, user, thread, read: { seq, gen } })
+      return marked && { ...marked.read, unread: marked.unread, as_of: marked.head }
+    }
     // The marker at 0 is the one of a member who has marked nothing: the request asks for the counts only.
     const read = seq === 0 && gen === 0 ? undefined : { seq, gen }
     const found = await changes.mark({ room, user, read, delivered })
@@ -31,14 +39,16 @@ export const createMemberRequests = (changes: MemberChanges): MemberRequests => 
 
   const setSettings = async ({ room, body }: RequestOf<'set-chat-settings'>, user: string): Promise<object | undefined> => {
     const found = await changes.configure({ room, user, mutedUntil: body.muted_until, isHidden: body.hidden })
-    return found && settingsBody(found)
+    if (found === undefined) return undefined
+    reportSettings(user, { room, ...found })
+    return settingsBody(found)
   }
 
   return {
     answer: async (requester, request, actor) => {
       try {
         const answer = await (request.event === 'mark-read' ? markRead(request, actor) : setSettings(request, actor))
-        if (answer === undefined) requester.refuse(request, 'forbidden', 'not a member, or no such chat')
+        if (answer === undefined) requester.refuse(request, 'forbidden', 'not a member, or no such chat or thread')
         else requester.answer(request, JSON.stringify(answer))
       } catch (error) {
         if (!(error instanceof StoreError)) throw error

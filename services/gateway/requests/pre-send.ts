@@ -6,9 +6,9 @@ import { errorBody } from '../../../shared/protocol/errors.ts'
 import type { ProtocolLimits } from '../../../shared/protocol/limits.ts'
 import { parseJson } from '../../../shared/protocol/parse-json.ts'
 import type { Outcome } from '../../../shared/records/outcome.ts'
-import type { AnyRoomEvent } from '../../../shared/room-events/room-event.ts'
+import type { AnyRequestedRoomEvent } from '../../../shared/room-events/room-event.ts'
 import type { ChatCommand } from '../../../shared/room-events/room-events.ts'
-import { roomEvents } from '../../../shared/room-events/room-events.ts'
+import { requestedRoomEvents } from '../../../shared/room-events/room-events.ts'
 import type { GatewayLog } from '../gateway-log.ts'
 import type { LookUpOutcome } from '../reads/outcome-lookup.ts'
 import type { Replaced, ReplaceExternalIds } from './replace-external-ids.ts'
@@ -42,8 +42,8 @@ export interface PreSendDeps {
  */
 export type PreSend = (command: ChatCommand) => Promise<Replaced> | undefined
 
-const checkedEvents: ReadonlyMap<string, AnyRoomEvent> = new Map(
-  [roomEvents['new-message'], roomEvents['edit-message']].map((event) => [event.command, event]),
+const checkedEvents: ReadonlyMap<string, AnyRequestedRoomEvent> = new Map(
+  [requestedRoomEvents['new-message'], requestedRoomEvents['edit-message']].map((event) => [event.command, event]),
 )
 
 const answerSchema = z.discriminatedUnion('action', [
@@ -62,7 +62,7 @@ const denied = (action: string, reason: string | undefined): Outcome => ({
 export const createPreSend = ({ hook, lookUpOutcome, limits, level, log }: PreSendDeps): PreSend => {
   let isFailing = false
 
-  const ask = async (command: ChatCommand, event: AnyRoomEvent): Promise<Answer | undefined> => {
+  const ask = async (command: ChatCommand, event: AnyRequestedRoomEvent): Promise<Answer | undefined> => {
     const { id, stream: room, user, body } = command
     const text = JSON.stringify({ event: event.name, room, user_id: user, id, body })
     const headers = { 'content-type': 'application/json; charset=utf-8', ...hook.sign(`${room}:${id}`, text) }
@@ -74,7 +74,7 @@ export const createPreSend = ({ hook, lookUpOutcome, limits, level, log }: PreSe
   /** The command with the content of the answer; undefined: the content is not valid in a request. */
   const replaced = (
     command: ChatCommand,
-    event: AnyRoomEvent,
+    event: AnyRequestedRoomEvent,
     changes: Readonly<Record<string, unknown>>,
   ): Replaced | undefined => {
     const request = { event: event.name, room: command.stream, body: { ...command.body, ...changes } }
@@ -84,7 +84,7 @@ export const createPreSend = ({ hook, lookUpOutcome, limits, level, log }: PreSe
   }
 
   /** A repeated command has its recorded outcome, also if the hook denies it now. */
-  const deny = async (command: ChatCommand, event: AnyRoomEvent, reason: string | undefined): Promise<Replaced> => {
+  const deny = async (command: ChatCommand, event: AnyRequestedRoomEvent, reason: string | undefined): Promise<Replaced> => {
     const { type, stream: room, id: commandId, digest, user } = command
     try {
       const recorded = await lookUpOutcome({ type, room, commandId, digest, user })
@@ -102,7 +102,7 @@ export const createPreSend = ({ hook, lookUpOutcome, limits, level, log }: PreSe
     return hook.acceptsOnFailure ? { command } : { outcome: unavailable }
   }
 
-  const act = (command: ChatCommand, event: AnyRoomEvent, answer: Answer): Replaced | Promise<Replaced> => {
+  const act = (command: ChatCommand, event: AnyRequestedRoomEvent, answer: Answer): Replaced | Promise<Replaced> => {
     const changed = answer.action === 'replace' ? replaced(command, event, answer.body) : { command }
     if (changed === undefined) return fail(command, 'the replaced body is not valid')
     isFailing = false
@@ -110,7 +110,7 @@ export const createPreSend = ({ hook, lookUpOutcome, limits, level, log }: PreSe
     return answer.action === 'deny' ? deny(command, event, answer.reason) : changed
   }
 
-  const check = async (command: ChatCommand, event: AnyRoomEvent): Promise<Replaced> => {
+  const check = async (command: ChatCommand, event: AnyRequestedRoomEvent): Promise<Replaced> => {
     try {
       const answer = await ask(command, event)
       return answer === undefined ? fail(command, 'the answer is not valid') : await act(command, event, answer)

@@ -6,13 +6,14 @@ import { StoreError } from '../../../shared/ports/event-store.ts'
 import type { ChatListEntry, MemberPage, NoPage, ReactionPage, ReadModel } from '../../../shared/ports/read-model.ts'
 import { CursorError } from '../../../shared/ports/read-model.ts'
 import { errorBody } from '../../../shared/protocol/errors.ts'
+import type { ProtocolLimits } from '../../../shared/protocol/limits.ts'
 import { memberStateLevel } from '../../../shared/protocol/member-state.ts'
 import type { Request, RequestOf } from '../../../shared/protocol/requests.ts'
 import { chatRulesLevel } from '../../../shared/room-events/chat-rules-level.ts'
 import type { FeatureLevel } from '../reads/feature-level.ts'
 import { visibleUsers } from '../reads/visible-users.ts'
+import { settingsBody } from '../signals/settings-body.ts'
 import type { AnswerBudget } from './answer-budget.ts'
-import { settingsBody } from './member-requests.ts'
 import type { Requester } from './requester.ts'
 
 /** A request that is answered from the read model. */
@@ -70,6 +71,7 @@ export interface QueriesDeps {
   readonly readModel: ReadModel
   readonly budget: AnswerBudget
   readonly featureLevel: Pick<FeatureLevel, 'current'>
+  readonly limits: Pick<ProtocolLimits, 'receiptMembers'>
 }
 
 /** A chat as the list shows it; below the feature levels of roles and of the state of members, without them. */
@@ -81,7 +83,7 @@ const listedChat = (entry: ChatListEntry, level: number): object => {
   return { ...chat, ...(level < chatRulesLevel ? {} : ofRole), ...(level < memberStateLevel ? {} : state) }
 }
 
-export const createQueries = ({ readModel, budget, featureLevel }: QueriesDeps): Queries => {
+export const createQueries = ({ readModel, budget, featureLevel, limits }: QueriesDeps): Queries => {
   const listChats = async (request: RequestOf<'list-chats'>, actor: string): Promise<string | undefined> => {
     if (request.body.user.id !== actor) return undefined
     const { limit = defaultLimit, cursor } = request.body.query ?? {}
@@ -116,7 +118,8 @@ export const createQueries = ({ readModel, budget, featureLevel }: QueriesDeps):
 
   const listMembers = async (request: RequestOf<'list-members'>, actor: string): Promise<string | undefined> => {
     const { limit = defaultLimit, ...filters } = request.body.query ?? {}
-    return membersText(await readModel.membersOf({ room: request.body.chat.id, reader: actor, limit, ...filters }))
+    const query = { room: request.body.chat.id, reader: actor, limit, markersUpTo: limits.receiptMembers, ...filters }
+    return membersText(await readModel.membersOf(query))
   }
 
   const listBlocks = async (request: RequestOf<'list-blocks'>, actor: string): Promise<string> => {

@@ -1,6 +1,7 @@
 import type { Clock } from '../../../shared/ports/clock.ts'
 import type { FanOut } from '../../../shared/ports/fan-out.ts'
 import type { ProtocolLimits } from '../../../shared/protocol/limits.ts'
+import type { ChangedSettings } from '../../../shared/records/signals.ts'
 import { signalChannels } from '../../../shared/records/signals.ts'
 import type { Bounds } from '../../../shared/runtime/config/bounds.ts'
 import type { Rates } from '../../../shared/runtime/config/rates.ts'
@@ -55,6 +56,8 @@ export interface SessionSignals {
   readonly reportMarker: ReportMarker
   /** Reports that the profile of the user has changed, after it is stored, to those who watch the user. The report may be lost. */
   readonly reportProfile: (user: string) => void
+  /** Reports changed settings of a chat, after they are stored, to the devices of the user. The report may be lost. */
+  readonly reportSettings: (user: string, settings: ChangedSettings) => void
   readonly presence: PresenceHints
   readonly rights: Pick<SignalRights, 'changed'>
   start(): void
@@ -74,6 +77,8 @@ export const createSignals = (deps: SessionSignalsDeps): SessionSignals => {
     send,
     reportMarker: createReportMarker({ publisher, roomSize, receiptMembers: limits.receiptMembers, onDropped }),
     reportProfile: (user) => void publisher.publish(`profile ${user}`, signalChannels.user(user), { profile: 'changed' }),
+    reportSettings: (user, settings) =>
+      void publisher.publish(`settings ${user} ${settings.room}`, signalChannels.user(user), { settings }),
     presence: createPresenceHints({ publisher, clock, isEnabled }),
     rights,
     start: watches.start,

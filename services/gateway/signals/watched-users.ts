@@ -1,22 +1,23 @@
 import { noticeFrame, roomNoticeFrame } from '../../../shared/frames/answer-frame.ts'
 import type { FanOut, Subscription } from '../../../shared/ports/fan-out.ts'
-import type { MovedMarker } from '../../../shared/records/signals.ts'
+import type { ChangedSettings, MovedMarker } from '../../../shared/records/signals.ts'
 import { readUserSignal, signalChannels } from '../../../shared/records/signals.ts'
 import type { Metrics } from '../../../shared/runtime/observability/metrics.ts'
 import { textFrame } from '../send-queue/framing.ts'
 import { markerBody } from './marker-body.ts'
 import type { Presence, SessionWatch } from './session-watch.ts'
+import { settingsBody } from './settings-body.ts'
 
 /**
  * The users whose signals sessions of this gateway receive, each with one
- * subscription: the presence and changed profiles of others, and the markers
- * and the profile that other devices of the own user change.
+ * subscription: the presence and changed profiles of others, and the markers,
+ * the settings and the profile that other devices of the own user change.
  */
 export interface WatchedUsers {
   /** Reports the presence of the user. Resolves when its signals are received, or the fan-out is known to be down. */
   join(user: string, watch: SessionWatch): Promise<void>
   leave(user: string, watch: SessionWatch): void
-  /** The same for the markers and the profile of the session's own user. */
+  /** The same for the markers, the settings and the profile of the session's own user. */
   joinOwn(watch: SessionWatch): Promise<void>
   leaveOwn(watch: SessionWatch): void
   /** Sets the presence of a user, and reports it to the sessions that watch the user. */
@@ -58,6 +59,11 @@ export const createWatchedUsers = ({ fanOut, metrics, onPresenceHint }: WatchedU
     for (const watch of users.get(user)?.own ?? []) watch.push(frame)
   }
 
+  const pushSettings = (user: string, { room, ...settings }: ChangedSettings): void => {
+    const frame = textFrame(roomNoticeFrame('settings', room, settingsBody(settings)))
+    for (const watch of users.get(user)?.own ?? []) watch.push(frame)
+  }
+
   const pushProfile = (user: string): void => {
     const { watches, own } = users.get(user) ?? {}
     const frame = textFrame(noticeFrame('profile', { user_id: user }))
@@ -72,6 +78,7 @@ export const createWatchedUsers = ({ fanOut, metrics, onPresenceHint }: WatchedU
       if (received === undefined) metrics.publicationsDropped.inc({ reason: 'malformed' })
       else if ('presence' in received) onPresenceHint(user)
       else if ('profile' in received) pushProfile(user)
+      else if ('settings' in received) pushSettings(user, received.settings)
       else pushRead(user, received.read)
     }
 

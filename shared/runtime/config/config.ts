@@ -37,6 +37,10 @@ export interface SharedConfig {
   readonly tracesPerMillion: number
   /** Days for which the content of deleted messages is kept; 0: it is not kept. */
   readonly deletedKeepDays: number
+  /** Days for which `chat.events` keeps a record; −1: for ever; undefined: 28 for a new topic. */
+  readonly eventsRetentionDays: number | undefined
+  /** Days after which all messages are erased; undefined: never, unless the rules of a chat say so. */
+  readonly retentionDays: number | undefined
   readonly times: Times
   readonly bounds: Bounds
   readonly limits: ProtocolLimits
@@ -109,6 +113,8 @@ const sharedConfig = (values: ConfigValues): SharedConfig => ({
   tracesUrl: values.TRACES_URL,
   tracesPerMillion: values.TRACES_PER_MILLION,
   deletedKeepDays: values.DELETED_KEEP_DAYS ?? 0,
+  eventsRetentionDays: values.EVENTS_RETENTION_DAYS,
+  retentionDays: values.RETENTION_DAYS,
   times: numbersFor(defaultTimes, values),
   bounds: numbersFor(defaultBounds, values),
   limits: numbersFor({ ...defaultLimits }, values),

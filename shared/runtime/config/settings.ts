@@ -70,6 +70,18 @@ const serviceSettings = {
     '`0`',
     whole(0, 36_500).optional(),
   ),
+  EVENTS_RETENTION_DAYS: setting(
+    'days for which the topic `chat.events` keeps a record; `-1`: for ever. If it is set, `admin topics` changes an existing topic too',
+    '`28` for a new topic',
+    matching(/^(-1|[1-9]\d{0,4})$/, 'must be -1 or a whole number from 1 to 99999')
+      .transform(Number)
+      .optional(),
+  ),
+  RETENTION_DAYS: setting(
+    'days after which messages of all chats are erased by `admin expire`; the rule `retention_days` of a chat may be shorter. Unset: only that rule applies',
+    '',
+    whole(1, 36_500).optional(),
+  ),
   LOG_LEVEL: setting(
     '`debug`, `info`, `warn`, `error` or `silent`',
     '`info`',

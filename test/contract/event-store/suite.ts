@@ -2,6 +2,7 @@ import { describe } from 'vitest'
 import { sharedOpening } from '../shared-opening.ts'
 import type { OpenStore } from '../stored-chat.ts'
 import { appendingTests } from './appending.ts'
+import { erasureTests } from './erasing.ts'
 import { loadingTests } from './loading.ts'
 import { outcomeTests } from './outcomes.ts'
 import { pageTests } from './pages.ts'
@@ -21,5 +22,6 @@ export const eventStoreSuite = (name: string, open: () => Promise<OpenStore>): v
     describe('pages', () => pageTests(opened))
     describe('streams of users', () => userStreamTests(opened))
     describe('the redaction of deleted messages', () => redactionTests(opened))
+    describe('the erasure of users and of messages', () => erasureTests(opened))
   })
 }

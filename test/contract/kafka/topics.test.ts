@@ -6,6 +6,8 @@ import { awaitTopics } from '../../../infra/kafka/admin/await-topics.ts'
 import { checkTopics } from '../../../infra/kafka/admin/check-topics.ts'
 import { createTopics } from '../../../infra/kafka/admin/create-topics.ts'
 import { repartition } from '../../../infra/kafka/admin/repartition.ts'
+import { setRetention } from '../../../infra/kafka/admin/set-retention.ts'
+import { topicRetention } from '../../../infra/kafka/admin/topic-retention.ts'
 import { kafkaCommandLog } from '../../../infra/kafka/command-log.ts'
 import type { KafkaOptions } from '../../../infra/kafka/driver/kafka-options.ts'
 import type { TopicSpecs } from '../../../infra/kafka/driver/topics.ts'
@@ -55,7 +57,7 @@ describe.skipIf(noStackReason())('the topics on Kafka', () => {
     for (const [role, retention] of [
       ['commands', days(7)],
       ['deadLetter', days(30)],
-      ['events', '-1'],
+      ['events', days(28)],
     ] as const) {
       expect(await settingsOf(options, specs[role].name)).toMatchObject({
         'cleanup.policy': 'delete',
@@ -67,6 +69,15 @@ describe.skipIf(noStackReason())('the topics on Kafka', () => {
     expect(await partitionsOf(options, specs.commands.name)).toBe(testPartitions)
     expect(await partitionsOf(options, specs.events.name)).toBe(testPartitions)
     expect(await partitionsOf(options, specs.deadLetter.name)).toBe(1)
+  })
+
+  it('get another retention without a change of their other settings', async () => {
+    const { options, specs } = open()
+    await createTopics(options, specs, 1)
+    const before = await settingsOf(options, specs.events.name)
+    await setRetention(options, topicsOf(options.namespace, testPartitions, -1).events)
+    expect(await settingsOf(options, specs.events.name)).toEqual({ ...before, 'retention.ms': '-1' })
+    expect(await topicRetention(options, specs)).toEqual({ commands: 604_800_000, deadLetter: 2_592_000_000, events: -1 })
   })
 
   it('are created once by concurrent and by repeated calls', async () => {

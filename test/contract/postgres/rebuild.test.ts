@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { rebuild } from '../../../infra/postgres/admin/rebuild.ts'
 import { holdWriterLock } from '../../../infra/postgres/connection/writer-lock.ts'
+import { operator } from '../../../shared/domain/commands.ts'
 import type { EventStore } from '../../../shared/ports/event-store.ts'
+import type { Command } from '../../../shared/room-events/room-events.ts'
 import { until } from '../../support/poll.ts'
 import { recordingLog } from '../../support/recording-log.ts'
 import { noStackReason } from '../../support/stack/shared-stack.ts'
@@ -16,6 +18,7 @@ import {
   fillRoom,
   messagePosted,
   userCreated,
+  userErased,
   usersAdded,
   usersRemoved,
   userUpdated,
@@ -74,6 +77,28 @@ const changePeople = async (store: EventStore): Promise<void> => {
   await append(store, chatCreated(randomUUID(), [ann, cleo], { name: '' }), userUpdated(cleo, 3, {}))
 }
 
+/** Erased messages of one user and of all, in rooms with replies, edits, pins and mentions; users are erased, and one returns. */
+const eraseSome = async (store: EventStore): Promise<void> => {
+  const [ann, bob, cleo] = [randomUUID(), randomUUID(), randomUUID()]
+  await append(store, ...[ann, bob, cleo].map((id) => userCreated(id, `ext ${id}`, 'Ann')))
+  const { room, post, edit, pin, act } = await roomWithChanges(store, { ann, bob })
+  const [root, reply] = [randomUUID(), randomUUID()]
+  await act(
+    post(ann, 'root', { mentions: [bob] }, root),
+    post(bob, 'a', { thread: root, mentions: 'all' }, reply),
+    pin(ann, reply),
+  )
+  await act(post(bob, 'b', { thread: root }), edit(bob, reply, 'c', { mentions: [ann] }), post(ann, 'd', { thread: reply }))
+  const erase = (body: object): Command =>
+    ({ v: 1, type: 'Erase', stream: room, id: randomUUID(), digest: 'd', user: operator, at: at(1), body }) as Command
+  await act(erase({ user: bob, from: 1, before: 100 }))
+  await act(post(ann, 'e', { thread: reply }))
+  await act(erase({ from: 1, before: 3 }))
+  await append(store, blockSet(bob, 2, ann), userUpdated(bob, 3, { name: 'B', data: { a: 1 } }), blockSet(cleo, 2, bob))
+  await append(store, userErased(bob, 4), userUpdated(cleo, 3, { name: 'C' }), userErased(cleo, 4))
+  await append(store, userCreated(randomUUID(), `ext ${bob}`, 'Bob'))
+}
+
 /** A room whose members change their roles, are banned, leave and return, in several transactions. */
 const changeRoles = async (store: EventStore): Promise<void> => {
   const { ann, bob, cyd, act, add, ban, remove, set, update } = await roomWithRoles(store)
@@ -98,6 +123,7 @@ describe.skipIf(noStackReason())('rebuilding the read model on PostgreSQL', () =
     for (let turn = 0; turn < 3; turn += 1) await changeMessages(database.eventStore)
     await changeRoles(database.eventStore)
     await changePeople(database.eventStore)
+    for (let turn = 0; turn < 2; turn += 1) await eraseSome(database.eventStore)
     const before = await dump(url, [...readModelTables, 'event', 'meta'])
     for (const table of messageTables) expect(before[table]?.length).toBeGreaterThan(0)
     await withSession(url, async (client) => {
@@ -112,7 +138,7 @@ describe.skipIf(noStackReason())('rebuilding the read model on PostgreSQL', () =
     })
     await rebuild(url, recordingLog())
     expect(await dump(url, [...readModelTables, 'event', 'meta'])).toEqual(before)
-    expect(before.message).toHaveLength(4_534)
+    expect(before.message).toHaveLength(4_544)
     await database.close()
   })
 

@@ -27,6 +27,7 @@ const tables = [
   'mention',
   'deleted_message',
   'member_state',
+  'thread_marker',
   'relay_position',
   'relay_parked',
   'relay_dead_letter',
@@ -51,8 +52,8 @@ const changed = ['app_user', 'block', 'chat', 'chat_member', 'message', 'message
 const deleted = ['block', 'message_reaction', 'reaction_count', 'mention']
 /** No role needs to lock its rows, and the writer does not read it. */
 const kept = 'deleted_message'
-/** The only table that gateways write. */
-const ofGateways = 'member_state'
+/** The only tables that gateways write. */
+const ofGateways: readonly string[] = ['member_state', 'thread_marker']
 /** Tables of relays only; `relay_position` is for the embedded service, which has one owner. */
 const ofRelays = ['relay_position', 'relay_parked', 'relay_dead_letter', 'relay_ended']
 
@@ -82,11 +83,11 @@ describe.skipIf(noStackReason() ?? sharedStack().kind === 'env')('the roles of a
   it.each(tables)('may read %s', async (table) => {
     const results = [await tryOn(writer, `select from ${table}`), await tryOn(gateway, `select from ${table}`)]
     const isOfRelays = ofRelays.includes(table)
-    const isUnreadByWriter = table === kept || table === ofGateways || isOfRelays
+    const isUnreadByWriter = table === kept || ofGateways.includes(table) || isOfRelays
     expect(results).toEqual([isUnreadByWriter ? denied : 'ok', isOfRelays ? denied : 'ok'])
   })
 
-  it.each(tables.filter((table) => table !== ofGateways))('of gateways may not write %s', async (table) => {
+  it.each(tables.filter((table) => !ofGateways.includes(table)))('of gateways may not write %s', async (table) => {
     expect(await tryOn(gateway, `insert into ${table} select * from ${table} ${noRow}`)).toBe(denied)
     expect(await tryOn(gateway, `delete from ${table} ${noRow}`)).toBe(denied)
     expect(await tryOn(gateway, `truncate ${table}`)).toBe(denied)
@@ -96,12 +97,16 @@ describe.skipIf(noStackReason() ?? sharedStack().kind === 'env')('the roles of a
   })
 
   it('of gateways may insert and update the state of members, and not delete it', async () => {
-    expect(await tryOn(gateway, `insert into ${ofGateways} select * from ${ofGateways} ${noRow}`)).toBe('ok')
-    expect(await tryOn(gateway, `update ${ofGateways} set seq = 1 ${noRow}`)).toBe('ok')
-    expect(await tryOn(gateway, `delete from ${ofGateways} ${noRow}`)).toBe(denied)
-    expect(await tryOn(gateway, `truncate ${ofGateways}`)).toBe(denied)
+    for (const table of ofGateways) {
+      expect(await tryOn(gateway, `insert into ${table} select * from ${table} ${noRow}`)).toBe('ok')
+      expect(await tryOn(gateway, `update ${table} set seq = 1 ${noRow}`)).toBe('ok')
+      expect(await tryOn(gateway, `delete from ${table} ${noRow}`)).toBe(denied)
+      expect(await tryOn(gateway, `truncate ${table}`)).toBe(denied)
+    }
     const database = await openMigrated(gateway)
     expect(await database.memberStates.mark([{ room: randomUUID(), user: randomUUID(), posted: 1 }])).toEqual([undefined])
+    const change = { room: randomUUID(), user: randomUUID(), thread: randomUUID(), read: { gen: 0, seq: 1 } }
+    expect(await database.memberStates.markThreads([change])).toEqual([undefined])
     expect(await database.memberStates.configure([{ room: randomUUID(), user: randomUUID() }])).toEqual([undefined])
     await database.close()
   })

@@ -98,6 +98,25 @@ export const memberListTests = (opened: () => OpenStore): void => {
     expect(roles).toEqual({ [ann]: 'owner', [bob]: 'member', [cyd]: 'owner' })
   })
 
+  it('shows the markers of the members of a small chat, and those of nobody in a larger one', async () => {
+    const { store, readModel, memberStates } = opened()
+    const { room, ann, bob, cyd, act, add } = await roomWithRoles(store)
+    await act(add(ann, [cyd]))
+    await memberStates.mark([{ room, user: bob, read: { gen: 1, seq: 1 }, delivered: 2 }])
+    const listed = async (markersUpTo?: number) => {
+      const members = await membersOf(readModel, { room, reader: ann, markersUpTo }, 1)
+      return Object.fromEntries(members.map(({ user, read, delivered }) => [user, { read, delivered }]))
+    }
+    const none = { read: undefined, delivered: undefined }
+    expect(await listed(3)).toEqual({
+      [ann]: { ...none, read: { gen: 0, seq: 0 } },
+      [bob]: { read: { gen: 1, seq: 1 }, delivered: 2 },
+      [cyd]: { ...none, read: { gen: 0, seq: 1 } },
+    })
+    const hidden = { [ann]: none, [bob]: none, [cyd]: none }
+    expect([await listed(2), await listed()]).toEqual([hidden, hidden])
+  })
+
   it('is forbidden to users who are not members, and in a chat that does not exist', async () => {
     const { store, readModel } = opened()
     const { room, ann, cyd } = await roomWithRoles(store)

@@ -24,7 +24,7 @@ describe.each(overlays)('the database connections of %s', (overlay) => {
 
   it('are counted for every workload that connects to the database', () => {
     const workloads = databaseDemand(overlay).map(({ workload }) => workload.replace(/-.*/, ''))
-    expect(workloads.toSorted()).toEqual(['audit', 'gateway', 'migrate', 'prune', 'sweep', 'writer'])
+    expect(workloads.toSorted()).toEqual(['audit', 'expire', 'gateway', 'migrate', 'prune', 'sweep', 'writer'])
     for (const { pods, perPod } of databaseDemand(overlay)) expect(Math.min(pods, perPod)).toBeGreaterThanOrEqual(1)
   })
 

@@ -58,8 +58,17 @@ const options: Readonly<Record<string, Option>> = {
     keepsClosed: [outOf(gateway, inside('openshift-dns', {}), 5353)],
   },
   'network-traces': {
-    opens: [outOf(gateway, collector, 4318), outOf(pod('writer'), collector, 4318)],
+    opens: [gateway, pod('writer'), pod('relay')].map((from) => outOf(from, collector, 4318)),
     keepsClosed: [outOf(pod('admin'), collector, 4318), outOf(gateway, inside('observability', {}), 4318)],
+  },
+  'network-webhooks': {
+    opens: [outOf(pod('relay'), { address: '203.0.113.7' }, 443)],
+    keepsClosed: [
+      outOf(pod('relay'), { address: '10.40.0.5' }, 443),
+      outOf(pod('relay'), { address: '169.254.169.254' }, 80),
+      outOf(gateway, { address: '203.0.113.7' }, 443),
+      outOf(pod('writer'), { address: '203.0.113.7' }, 443),
+    ],
   },
   'network-keys-inside': {
     opens: [outOf(gateway, login, 8080)],

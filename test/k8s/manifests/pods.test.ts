@@ -105,6 +105,7 @@ describe.each(overlays)('the pods of %s', (overlay) => {
       migrate: 'chat-service',
       audit: 'chat-background',
       prune: 'chat-background',
+      expire: 'chat-background',
       sweep: 'chat-background',
     })
     const value = (name: string): unknown =>

@@ -159,6 +159,18 @@ describe('the script that creates the Secrets of prod', { timeout: 120_000 }, ()
     expect(redisUsers()).toEqual({ ...second, 'users.acl': replaced((name) => `>${second[name]}`) })
   })
 
+  it('creates the Secret of the relay on request, and keeps its key of signatures when it runs again', () => {
+    run('relay')
+    const { 'chat/chat-relay': first } = stored()
+    expect(secretValue('chat/chat-relay', 'webhook-secrets')).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/)
+    expect(secretValue('chat/chat-relay', 'database-url')).toContain(
+      `postgres://chat_relay:${secretValue('chat-data/chat-postgres-relay', 'password')}@`,
+    )
+    expect(secretValue('chat/chat-relay', 'kafka-password')).toBe(secretValue('chat-data/chat-kafka-relay', 'password'))
+    run('relay')
+    expect(stored()['chat/chat-relay']).toEqual(first)
+  })
+
   it('writes no empty value over a good one when a Secret lacks a key', () => {
     const before = stored()
     const { gateway: _, ...others } = before['chat-data/chat-redis-users']?.data ?? {}

@@ -107,7 +107,7 @@ describe('the connections of prod to Kafka, Redis and Postgres', () => {
     const mounts = containersOn('prod').map(({ volumeMounts = [] }) =>
       volumeMounts.find(({ mountPath }) => ca.startsWith(`${mountPath}/`)),
     )
-    expect(mounts).toHaveLength(8)
+    expect(mounts).toHaveLength(9)
     expect(new Set(mounts.map((mount) => JSON.stringify(mount)))).toEqual(
       new Set([JSON.stringify({ mountPath: '/etc/chat-ca', name: 'ca', readOnly: true })]),
     )
@@ -132,6 +132,7 @@ describe('the connections of prod to Kafka, Redis and Postgres', () => {
       ['audit', 'audit', { name: 'chat-audit', key }],
       ['gateway', 'gateway', { name: 'chat-gateway', key }],
       ['writer', 'writer', { name: 'chat-writer', key }],
+      ['expire', ...ofAdmin],
       ['prune', ...ofAdmin],
       ['migrate', ...ofAdmin],
       ['migrate', ...ofAdmin],

@@ -30,7 +30,8 @@ export const containersOf = (pod: PodSpec): readonly Container[] => [...(pod.ini
 
 const isOurs = ({ pod }: Workload): boolean => containersOf(pod).every(({ image }) => /(^|\/)chat-service(-load)?:/.test(image))
 
-const index = (all: readonly KubernetesObject[]): Rendered => {
+/** Objects that were rendered in another way. */
+export const indexed = (all: readonly KubernetesObject[]): Rendered => {
   const ofKind = (kind: string) => all.filter((object) => object.kind === kind)
   const workloads = all.flatMap((object) => {
     const pod = podOf(object)
@@ -68,7 +69,7 @@ export const rendered = (overlay: Overlay): Rendered => {
   const found = kept.get(overlay)
   if (found !== undefined) return found
   const yaml = renderYaml(join(projectFolder, 'k8s/overlays', overlay))
-  const fresh = index(parseAllDocuments(yaml).map((document) => document.toJS() as KubernetesObject))
+  const fresh = indexed(parseAllDocuments(yaml).map((document) => document.toJS() as KubernetesObject))
   kept.set(overlay, fresh)
   return fresh
 }

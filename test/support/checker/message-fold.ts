@@ -21,6 +21,11 @@ export interface FoldedBody {
   readonly reaction?: string
   readonly on?: boolean
   readonly count?: number
+  readonly type?: string
+  /** Of an erasure: the author, or all; the first seq, and the seq after the last one. */
+  readonly user?: string
+  readonly from?: number
+  readonly before?: number
 }
 
 export interface FoldedEvent {
@@ -61,6 +66,8 @@ export const createMessageFold = (room: FoldedRoom): MessageFold => {
   const redactions = new Map<number, Redaction>()
   /** By seq of the message. */
   const authors: (string | undefined)[] = []
+  /** By seq of the message: what remains of it. */
+  const lasting: FoldedBody[] = []
   const edits = new Map<number, { readonly seq: number; readonly body: FoldedBody }[]>()
 
   const crcOf = (event: string, seq: number, body: object): number =>
@@ -95,6 +102,7 @@ export const createMessageFold = (room: FoldedRoom): MessageFold => {
     // A list and a store have the tombstone instead, and a list has the newest version.
     const isPosted = body.deleted !== true && !(isListed && isChanged)
     authors[seq] = body.user_id
+    lasting[seq] = body
     crcs[seq] = isPosted ? crc : undefined
     messages.post(seq, crcs[seq])
     if (body.reply_to !== undefined) named(seq, body.reply_to)
@@ -127,12 +135,39 @@ export const createMessageFold = (room: FoldedRoom): MessageFold => {
       ? mayDelete(message, body)
       : mayEdit(message, body, content), seq, `not allowed to user ${room.userOf(body.user_id)}`)
     if (isDeletion) redact(message, seq, content)
-    else edits.set(message, [...(edits.get(message) ?? []), { seq, body: { ...body, message: '' } }])
+    else {
+      edits.set(message, [...(edits.get(message) ?? []), { seq, body: { ...body, message: '' } }])
+      if (content.type !== undefined) lasting[message] = { ...lasting[message], type: content.type }
+    }
     const isKnown = isDeletion || content.deleted !== true
     const crc = isKnown ? crcOf('new-message', message, content) : undefined
     messages.change(message, { seq, kind: 'content', crc, isDeletion })
     const root = isDeletion ? messageAt(content.thread) : undefined
     if (root !== undefined) messages.change(root, { seq, kind: 'reply', added: -1 })
+  }
+
+  /** What remains of a message after an erasure, with its members in the order of the service. */
+  const tombstone = (message: number, erasedAt: string | undefined): FoldedBody => {
+    const { id, type, user_id, created_at, thread, reply_to } = lasting[message] ?? {}
+    const references = { ...(thread === undefined ? {} : { thread }), ...(reply_to === undefined ? {} : { reply_to }) }
+    const head = { id, msg: '', type, user_id, created_at, modified_at: erasedAt }
+    return { ...head, ...references, deleted: true } as FoldedBody
+  }
+
+  const eraseOne = (message: number, seq: number, erasedAt: string | undefined): void => {
+    const remains = tombstone(message, erasedAt)
+    redact(message, seq, remains)
+    messages.change(message, { seq, kind: 'content', crc: crcOf('new-message', message, remains), isDeletion: true })
+    const root = messageAt(remains.thread)
+    if (root !== undefined) messages.change(root, { seq, kind: 'reply', added: -1 })
+  }
+
+  const erase = ({ seq, body }: FoldedEvent): void => {
+    const { user, from = 1, before = seq, created_at: erasedAt } = body
+    for (let message = messages.next(from - 1); message !== undefined && message < before; message = messages.next(message)) {
+      const isNamed = user === undefined || user === authors[message]
+      if (isNamed && messages.deletedAt(message) === undefined) eraseOne(message, seq, erasedAt)
+    }
   }
 
   const react = (folded: FoldedEvent, id: string): void => {
@@ -159,6 +194,7 @@ export const createMessageFold = (room: FoldedRoom): MessageFold => {
       crcs[seq] = crc
       const { message } = body
       if (event === 'new-message') return post(folded)
+      if (event === 'erase') return erase(folded)
       if (typeof message === 'object') {
         // The store has the tombstone in place of the content of an edit whose message is deleted.
         if (event === 'edit-message' && message.deleted === true) crcs[seq] = undefined

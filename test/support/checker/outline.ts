@@ -12,7 +12,7 @@ export interface Outline {
   lastSent(room: number, command: number): number | undefined
   /** The time since which no fault was active; undefined if one was active at `at`. */
   wholeSince(at: number): number | undefined
-  /** When a client first knew that the deletion was done; undefined if none did. */
+  /** When a client first knew that the deletion or erasure was done; undefined if none did. */
   deletedAt(command: number): number | undefined
   readonly healedAt: readonly number[]
   readonly endedAt: number
@@ -39,7 +39,7 @@ export const outlineOf = (histories: readonly Entries[]): Outline => {
 
   const see = ({ kind, event, at, room, command, code }: Readonly<Entry>): void => {
     endedAt = Math.max(endedAt, at)
-    if (event === 'delete-message' && (kind === 'ok' || kind === 'frame'))
+    if ((event === 'delete-message' || event === 'erase') && (kind === 'ok' || kind === 'frame'))
       deletions.set(command, Math.min(at, deletions.get(command) ?? at))
     if (kind === 'fault') turns.push({ at, isBroken: code === 'broken' })
     if (kind !== 'invoked' || !isCommand(event)) return

@@ -3,6 +3,8 @@ export interface RoleBody {
   readonly user_id?: string
   readonly created_at?: string
   readonly users?: readonly string[]
+  /** The user whose messages are erased. */
+  readonly user?: string
   readonly banned?: readonly string[]
   readonly role?: string
   readonly until?: string
@@ -155,6 +157,11 @@ export const createRoleFold = (say: Say): RoleFold => {
     },
     'remove-users': remove,
     'update-members': setRoles,
+    erase: (seq, { user, users = [] }) => {
+      const isLeft = user !== undefined && person(user).isMember && !users.includes(user)
+      if (isCreated && isLeft) say(`${seq} is an erasure that leaves its user a member`)
+      for (const gone of users) person(gone).isMember = false
+    },
     'update-chat': (seq, body) => {
       requireRule('update', seq, body)
       rules = body.chat?.rules ?? rules

@@ -59,8 +59,9 @@ export const truthBuilder = (ids: RunIds, userOf: ReadonlyMap<string, number>): 
       const spans = room.spans.get(user) ?? []
       room.spans.set(user, spans)
       const open = spans.find(({ until }) => until === Number.POSITIVE_INFINITY)
-      if (event === 'remove-users' && open !== undefined) open.until = seq
-      if (event !== 'remove-users' && open === undefined) spans.push({ from: seq, until: Number.POSITIVE_INFINITY })
+      const isRemoved = event === 'remove-users' || event === 'erase'
+      if (isRemoved && open !== undefined) open.until = seq
+      if (!isRemoved && open === undefined) spans.push({ from: seq, until: Number.POSITIVE_INFINITY })
     }
   }
 
@@ -110,7 +111,7 @@ export const truthBuilder = (ids: RunIds, userOf: ReadonlyMap<string, number>): 
     if (!room.seqs.has(command)) room.seqs.set(command, seq)
     room.fold.fold({ event, seq, crc: crc32(text.subarray(view.commonFrom)), body, isListed })
     room.roles.fold(event, seq, body)
-    if (event === 'create-chat' || event === 'add-users' || event === 'remove-users')
+    if (event === 'create-chat' || event === 'add-users' || event === 'remove-users' || event === 'erase')
       noteMembers(room, seq, event, (event === 'create-chat' ? chat?.users : body.users) ?? [])
   }
 

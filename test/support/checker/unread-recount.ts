@@ -14,6 +14,7 @@ export interface Recount {
 
 interface FoldedMessage {
   readonly seq: number
+  readonly author: unknown
   isDeleted: boolean
   mentions: unknown
 }
@@ -23,14 +24,22 @@ interface Content {
   readonly mentions?: unknown
 }
 
+/** An erasure names a range of seqs, and the author unless it concerns all of them. */
+const erase = (messages: Iterable<FoldedMessage>, { from, before, user }: Readonly<Record<string, unknown>>): void => {
+  for (const message of messages)
+    if (message.seq >= Number(from) && message.seq < Number(before) && (user === undefined || user === message.author))
+      message.isDeleted = true
+}
+
 const foldMessages = (events: readonly CountedEvent[], asOf: number): readonly FoldedMessage[] => {
   const messages = new Map<string, FoldedMessage>()
   for (const { seq, event, body } of events) {
     if (seq > asOf) break
     if (event === 'new-message') {
       const { id, mentions } = body as unknown as Content
-      messages.set(id, { seq, isDeleted: false, mentions })
+      messages.set(id, { seq, author: body.user_id, isDeleted: false, mentions })
     }
+    if (event === 'erase') erase(messages.values(), body)
     const { id = '', mentions } = (body.message ?? {}) as Partial<Content>
     const message = messages.get(id)
     if (message === undefined || (event !== 'edit-message' && event !== 'delete-message')) continue

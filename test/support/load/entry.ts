@@ -59,6 +59,7 @@ export const operationEvents = [
   'set-pin',
   'update-chat',
   'update-members',
+  'erase',
 ] as const
 
 export type OperationEvent = (typeof operationEvents)[number]

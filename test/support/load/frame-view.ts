@@ -51,6 +51,7 @@ const events: readonly (readonly [Uint8Array, OperationEvent])[] = [
   [ascii('set-pin"'), 'set-pin'],
   [ascii('update-chat"'), 'update-chat'],
   [ascii('update-members"'), 'update-members'],
+  [ascii('erase"'), 'erase'],
 ]
 
 /**

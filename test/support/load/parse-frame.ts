@@ -40,6 +40,7 @@ const commands: ReadonlySet<OperationEvent> = new Set([
   'set-pin',
   'update-chat',
   'update-members',
+  'erase',
 ])
 
 /** Parses what `frameReader` reads by position, for frames of another layout and for samples. */

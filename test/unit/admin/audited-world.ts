@@ -26,7 +26,8 @@ const steppingClock = () => {
 }
 
 /** A store and an event stream in memory, and an audit in watch mode. */
-export const auditedWorld = (streamsPerPass = 1_000) => {
+/** `retentionMs`: that of the event stream; −1: for ever. */
+export const auditedWorld = (streamsPerPass = 1_000, retentionMs = -1) => {
   const { clock, advance } = steppingClock()
   const tally = createStreamTally()
   const storedAt = new Map<string, number[]>()
@@ -79,6 +80,7 @@ export const auditedWorld = (streamsPerPass = 1_000) => {
       beforeRead()
       for (const each of topic) onRecord(each)
     },
+    eventRetentionMs: async () => retentionMs,
     ages: async (events: readonly { readonly stream: string; readonly seq: number }[]) =>
       events.flatMap(({ stream, seq }) => {
         const at = storedAt.get(stream)?.[seq - 1]
@@ -102,6 +104,12 @@ export const auditedWorld = (streamsPerPass = 1_000) => {
       store(stream)
       publish(record(stream, storedAt.get(stream)?.length ?? 0))
     },
+    /** Deletes the records that are older than the retention, as the brokers do. */
+    expire: (stream: string, upTo: number): void => {
+      const kept = topic.filter((each) => each.key !== stream || Number(/"seq":(\d+)/.exec(each.value)?.[1]) > upTo)
+      topic.splice(0, topic.length, ...kept)
+    },
+    advance,
     /** Runs a round of the audit, 30 seconds after the last one. */
     round: async (isFull = false) => {
       advance(30_000)

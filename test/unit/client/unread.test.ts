@@ -68,7 +68,7 @@ describe('The unread messages of a room', () => {
     service.socket.deliver({ event: 'read', room, body: { user_id: me, seq: 4, gen: 1 } })
     await service.clock.run(2 * clientTimes.markReadMs)
     const part = service.socket.take('mark-read')
-    expect(part.body).toEqual({ seq: 4, gen: 1 })
+    expect(part.body).toEqual({ seq: 0, gen: 0 })
     service.socket.answer(part, { seq: 4, gen: 1, unread: 1, mentions: 1, as_of: 5 })
     await service.clock.run(0)
     expect(stateOf(service)).toEqual([1, 1, '1:4'])
@@ -137,7 +137,8 @@ describe('The unread messages of a room', () => {
     service.socket.deliver({ event: 'delete-message', room, seq: 6, body })
     await service.clock.run(clientTimes.markReadMs)
     const request = service.socket.take('mark-read')
-    expect(request).toMatchObject({ room, body: { seq: 3, gen: 1 } })
+    // A marker would count as set by the user: the service then counts messages from before markers were stored.
+    expect(request).toMatchObject({ room, body: { seq: 0, gen: 0 } })
     service.socket.answer(request, { seq: 3, gen: 1, unread: 1, mentions: 0, as_of: 6 })
     await service.clock.run(0)
     expect(stateOf(service)).toEqual([1, 0, '1:3'])
@@ -154,6 +155,58 @@ describe('The unread messages of a room', () => {
       unread: { [room]: { unread: 1, mentions: 0, read: { gen: 1, seq: 5 } } },
     })
     expect(stateOf(service)).toEqual([1, 0, '1:5'])
+  })
+})
+
+describe('A message that was received and not seen', () => {
+  const sentMarkers = ({ socket }: Pick<Awaited<ReturnType<typeof following>>, 'socket'>) =>
+    socket.sent.filter(({ event }) => event === 'mark-read').map((frame) => [frame.room, frame.body])
+  const half = clientTimes.markDeliveredMs
+
+  it('is reported as delivered, once with the newest of several, and does not move the marker', async () => {
+    const service = await following()
+    for (const seq of [6, 7]) service.socket.deliver(messageFrame(seq))
+    service.client.markDelivered(room, 6)
+    service.client.room(room).markDelivered()
+    expect(sentMarkers(service)).toEqual([])
+    await service.clock.run(half)
+    expect(sentMarkers(service)).toEqual([[room, { seq: 0, gen: 0, delivered: 7 }]])
+    service.client.markDelivered(room, 7)
+    await service.clock.run(4 * half)
+    expect(sentMarkers(service)).toHaveLength(1)
+    expect(stateOf(service)).toEqual([4, 1, '1:3'])
+  })
+
+  it('is not reported as delivered if the user reads it meanwhile, or if the service stores no markers', async () => {
+    const service = await following()
+    service.client.markDelivered(room, 5)
+    service.client.markRead(room, 5)
+    await service.clock.run(clientTimes.markReadMs)
+    expect(sentMarkers(service)).toEqual([[room, { seq: 5, gen: 1 }]])
+    const without = await following({ features: [], listed: {} })
+    without.client.markDelivered(room, 5)
+    await without.clock.run(clientTimes.markReadMs)
+    expect(sentMarkers(without)).toEqual([])
+  })
+
+  it('is reported with a read marker that is sent first', async () => {
+    const service = await following()
+    service.client.markRead(room, 4)
+    await service.clock.run(clientTimes.markReadMs - half / 2)
+    service.client.markDelivered(room, 5)
+    await service.clock.run(2 * half)
+    expect(sentMarkers(service)).toEqual([[room, { seq: 4, gen: 1, delivered: 5 }]])
+  })
+
+  it('is reported for one of many rooms in each interval, so that the rate of requests is bounded', async () => {
+    const rooms = Array.from({ length: 10 }, (_, index) => roomOf(index + 1))
+    const service = script()
+    const socket = await service.joined(Object.fromEntries(rooms.map((id) => [id, 5])), { features, listed })
+    for (const id of rooms) service.client.markDelivered(id, 5)
+    await service.clock.run(3 * half)
+    expect(sentMarkers({ socket })).toHaveLength(3)
+    await service.clock.run(10 * half)
+    expect(sentMarkers({ socket }).map(([id]) => id)).toEqual(rooms)
   })
 })
 
@@ -227,7 +280,39 @@ describe('A read marker', () => {
   })
 })
 
+describe('The unread replies of a thread', () => {
+  it('are marked and counted by the service, and do not change those of the room', async () => {
+    const service = await following()
+    const thread = '01a20e3b-6118-71bb-b4a7-7994445f6df1'
+    const marked = service.client.room(room).markThread(thread, 8)
+    const request = service.socket.take('mark-read')
+    expect(request).toMatchObject({ room, body: { seq: 8, thread } })
+    service.socket.answer(request, { seq: 9, gen: 0, unread: 2, as_of: 12 })
+    expect(await marked).toEqual({ read: { gen: 0, seq: 9 }, unread: 2 })
+    expect(stateOf(service)).toEqual([2, 1, '1:3'])
+  })
+})
+
 describe('The settings of a chat', () => {
+  it('are those of the list of chats', async () => {
+    const settings = { hidden: true, muted_until: '2126-01-01T00:00:00.000Z' }
+    const service = script()
+    const chats: unknown[] = []
+    service.client.on('chat', (chat) => chats.push(chat.settings))
+    // The rig expects chats without settings.
+    await service.joined({ [room]: 5 }, { features, listed: { ...listed, settings } }).catch(() => undefined)
+    expect(chats).toEqual([settings])
+  })
+
+  it('are reported when another device has changed them', async () => {
+    const service = await following()
+    const reported: unknown[] = []
+    service.client.on('settings', (settings) => reported.push(settings))
+    service.socket.deliver({ event: 'settings', room, body: { hidden: true } })
+    service.socket.deliver({ event: 'settings', room, body: {} })
+    expect(reported).toEqual([{ room, hidden: true }, { room }])
+  })
+
   it('are stored, and the call resolves with those that have an effect', async () => {
     const service = await following()
     const set = service.client.room(room).setChatSettings({ mutedUntil: '2126-01-01T00:00:00.000Z', hidden: false })

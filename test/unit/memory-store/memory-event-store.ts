@@ -1,6 +1,7 @@
 import { blockKeyText } from '../../../shared/domain/blocks.ts'
 import type { ChatState } from '../../../shared/domain/chat.ts'
 import { noChat } from '../../../shared/domain/chat.ts'
+import type { User } from '../../../shared/domain/events.ts'
 import { reactionKeyText } from '../../../shared/domain/message-state.ts'
 import { roles, roleWithout } from '../../../shared/domain/roles.ts'
 import type {
@@ -119,9 +120,11 @@ export const memoryEventStore = (tables: MemoryTables, { pause, onCommit, pageBy
   }
 }
 
+const isKnown = (user: User | undefined): boolean => user !== undefined && user.erased !== true
+
 const readSnapshot = (tables: MemoryTables, wanted: ReadSet): Snapshot => ({
   chats: chatsOf(tables, wanted),
-  knownUsers: new Set(wanted.users.filter((user) => tables.usersById.has(user))),
+  knownUsers: new Set(wanted.users.filter((user) => isKnown(tables.usersById.get(user)))),
   messages: messagesIn(tables, wanted),
   owners: found(wanted.owners, (room) => countOwners(tables, room)),
   userStreams: found(wanted.userStreams, (id) => {

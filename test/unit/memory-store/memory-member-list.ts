@@ -2,6 +2,7 @@ import type { Role } from '../../../shared/domain/roles.ts'
 import { banned, roleName, roleWithout } from '../../../shared/domain/roles.ts'
 import type { MemberEntry, MemberPage, MemberQuery } from '../../../shared/ports/read-model.ts'
 import { readCursor, writeCursor } from './memory-cursor.ts'
+import { memberMarkers } from './memory-member-states.ts'
 import type { ChatRow, MemoryTables } from './memory-rows.ts'
 import { isMember, presentMembers } from './memory-tables.ts'
 
@@ -24,10 +25,22 @@ export const roleNow = (
 const bannedIn = (chat: ChatRow): readonly MemberEntry[] =>
   [...chat.roles].filter(([, { role }]) => role === banned).map(([user]) => ({ user }))
 
-const membersIn = (chat: ChatRow, now: string): readonly MemberEntry[] =>
-  presentMembers(chat)
-    .map((user) => ({ user, ...roleNow(chat, user, now), since: (chat.members.get(user)?.since ?? 0) + 1 }))
+const membersIn = (
+  tables: MemoryTables,
+  chat: ChatRow,
+  { markersUpTo = 0 }: MemberQuery,
+  now: string,
+): readonly MemberEntry[] => {
+  const present = presentMembers(chat)
+  return present
+    .map((user) => ({
+      user,
+      ...roleNow(chat, user, now),
+      since: (chat.members.get(user)?.since ?? 0) + 1,
+      ...(present.length > markersUpTo ? {} : memberMarkers(tables, chat, user)),
+    }))
     .sort((a, b) => a.since - b.since || (a.user < b.user ? -1 : 1))
+}
 
 /** A page of members or of banned users; undefined: the reader is not a member. */
 export const memberPage = (tables: MemoryTables, query: MemberQuery, now: string): MemberPage | undefined => {
@@ -35,7 +48,7 @@ export const memberPage = (tables: MemoryTables, query: MemberQuery, now: string
   if (chat === undefined || !isMember(chat, query.reader)) return undefined
   const place = query.cursor === undefined ? { from: 0 } : readCursor('members', query.cursor)
   const { from: start, role: wanted, banned: isBanned } = { ...query, ...place }
-  const all = isBanned === true ? bannedIn(chat) : membersIn(chat, now)
+  const all = isBanned === true ? bannedIn(chat) : membersIn(tables, chat, query, now)
   const found = all.filter(({ role }) => wanted === undefined || role === wanted)
   const end = start + query.limit
   return {

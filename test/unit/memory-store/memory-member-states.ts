@@ -5,8 +5,11 @@ import type {
   MemberSettings,
   MemberStates,
   SettingsChange,
+  ThreadMarkerChange,
+  ThreadMarkers,
 } from '../../../shared/ports/member-state.ts'
-import type { MemberUnread } from '../../../shared/ports/read-model.ts'
+import type { MemberEntry, MemberUnread } from '../../../shared/ports/read-model.ts'
+import { messageOf } from './memory-messages.ts'
 import type { ChatRow, MemberRow, MemoryTables, MessageRow } from './memory-rows.ts'
 import { isMember } from './memory-tables.ts'
 
@@ -33,6 +36,12 @@ export const unreadState = (tables: MemoryTables, chat: ChatRow, user: string): 
     unread: after.length,
     mentions: Math.min(100, after.filter((row) => isMentioned(row, user)).length),
   }
+}
+
+/** The markers of a member as the list of members shows them. */
+export const memberMarkers = (tables: MemoryTables, chat: ChatRow, user: string): Pick<MemberEntry, 'read' | 'delivered'> => {
+  const { delivered } = rowOf(tables, chat.id, user)
+  return { read: unreadState(tables, chat, user).read, ...(delivered === 0 ? {} : { delivered }) }
 }
 
 /** The settings of a member, without those that have no effect. */
@@ -85,5 +94,22 @@ export const memoryMemberStates = (tables: MemoryTables): MemberStates => {
     return memberSettings(tables, room, user)
   }
 
-  return { mark: async (changes) => changes.map(mark), configure: async (changes) => changes.map(configure) }
+  const markThread = ({ room, user, thread, read }: ThreadMarkerChange): ThreadMarkers | undefined => {
+    const chat = chatFor(room, user)
+    const root = messageOf(tables, room, thread)
+    if (chat === undefined || root === undefined || root.state.thread !== undefined) return undefined
+    const wanted = { gen: read.gen, seq: clip(read.seq, chat.head) }
+    const after = laterMarker(tables.threadMarkers.get(`${room} ${user} ${thread}`) ?? wanted, wanted)
+    tables.threadMarkers.set(`${room} ${user} ${thread}`, after)
+    const unread = (tables.messages.get(room) ?? []).filter(
+      ({ seq, state }) => state.thread === thread && seq > after.seq && !state.isDeleted,
+    )
+    return { read: after, unread: Math.min(1_000, unread.length), head: chat.head }
+  }
+
+  return {
+    mark: async (changes) => changes.map(mark),
+    markThreads: async (changes) => changes.map(markThread),
+    configure: async (changes) => changes.map(configure),
+  }
 }

@@ -51,9 +51,11 @@ export const messagePage = (tables: MemoryTables, query: MessageQuery, pageBytes
   const page = entriesInPage(rest.slice(0, query.limit), pageBytes, (row) => JSON.stringify(listed(row, query.reader)))
   const messages = (range.isForward ? page : page.toReversed()).map((row) => listed(row, query.reader))
   const last = page.at(-1)
-  if (page.length === rest.length || last === undefined) return { messages, asOf }
+  const marker = tables.threadMarkers.get(`${query.room} ${query.reader} ${range.thread}`)
+  const shown = { messages, asOf, ...(marker === undefined ? {} : { read: marker }) }
+  if (page.length === rest.length || last === undefined) return shown
   const onwards = range.isForward ? { after: last.seq } : { before: last.seq }
-  return { messages, asOf, nextCursor: writeCursor('messages', { ...range, ...onwards }) }
+  return { ...shown, nextCursor: writeCursor('messages', { ...range, ...onwards }) }
 }
 
 type Range = Pick<MessageQuery, 'from' | 'to' | 'after' | 'before' | 'thread' | 'replies' | 'pinned'>

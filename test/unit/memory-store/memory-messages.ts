@@ -1,12 +1,13 @@
 import { noChat } from '../../../shared/domain/chat.ts'
+import type { Message } from '../../../shared/domain/events.ts'
 import type { MessageState } from '../../../shared/domain/message-state.ts'
 import { postedMessage, reactionKeyText } from '../../../shared/domain/message-state.ts'
-import { commandKeyText } from '../../../shared/ports/event-store.ts'
 import { redactedEvent } from '../../../shared/records/redaction.ts'
-import type { MessageDeleted } from '../../../shared/room-events/delete-message.ts'
+import type { MessagesErased } from '../../../shared/room-events/erase.ts'
 import { roomEventOfType } from '../../../shared/room-events/find-room-event.ts'
 import type { MessagePosted } from '../../../shared/room-events/new-message.ts'
 import type { ChatEvent } from '../../../shared/room-events/room-events.ts'
+import { replaceEvent } from './memory-erasure.ts'
 import type { MemoryTables, MessageRow } from './memory-rows.ts'
 
 /** The message with this id; undefined: the room has none. */
@@ -53,6 +54,7 @@ const evolved = (state: MessageState, event: ChatEvent): MessageState => {
 /** Applies an event to the messages of its room. `data`: its body as text. */
 export const projectMessage = (tables: MemoryTables, event: ChatEvent, data: string): void => {
   if (event.type === 'MessagePosted') return post(tables, event, data)
+  if (event.type === 'MessagesErased') return eraseMessages(tables, event)
   const id = changedBy(event)
   const row = id === undefined ? undefined : messageOf(tables, event.stream, id)
   if (row === undefined) return
@@ -60,26 +62,31 @@ export const projectMessage = (tables: MemoryTables, event: ChatEvent, data: str
   if (event.type === 'MessageEdited') row.edits.push(event.seq)
   if (event.type === 'MessageEdited' || event.type === 'MessageDeleted') row.data = JSON.stringify(event.body.message)
   if (event.type === 'ReactionSet') row.reactionSeqs.set(reactionKeyText(event.body.user_id, event.body.reaction), event.seq)
-  if (event.type === 'MessageDeleted') afterDeletion(tables, event, row)
+  if (event.type === 'MessageDeleted') afterDeletion(tables, event.stream, event.body.message, row)
 }
 
 /** Removes the content of a deleted message from its events, where they are stored and where they are outcomes. */
-const afterDeletion = (tables: MemoryTables, { stream, body: { message } }: MessageDeleted, row: MessageRow): void => {
+const afterDeletion = (tables: MemoryTables, stream: string, message: Message, row: MessageRow): void => {
   if (message.thread !== undefined) countReply(tables, stream, message.thread, -1)
-  const events = tables.events.get(stream)
   for (const seq of [row.seq, ...row.edits]) {
-    const event = events?.get(seq)
-    if (event === undefined) continue
-    const redacted = redactedEvent(event, message)
-    events?.set(seq, redacted)
-    tables.log[tables.log.indexOf(event)] = redacted
-    const key = commandKeyText(stream, event.commandId)
-    const outcomes = tables.outcomes.get(key) ?? []
-    tables.outcomes.set(
-      key,
-      outcomes.map((outcome) =>
-        outcome.kind === 'event' ? { kind: 'event', digest: redacted.digest, event: redacted } : outcome,
-      ),
-    )
+    const event = tables.events.get(stream)?.get(seq)
+    if (event !== undefined) replaceEvent(tables, event, redactedEvent(event, message))
   }
+}
+
+/** Erases each message of the range as a deletion does, and the state of the user. */
+const eraseMessages = (tables: MemoryTables, event: MessagesErased): void => {
+  const { stream, body } = event
+  for (const row of tables.messages.get(stream) ?? []) {
+    if (row.state.isDeleted) continue
+    const state = evolved(row.state, event)
+    if (state.tombstone === undefined) continue
+    row.state = state
+    row.data = JSON.stringify(state.tombstone)
+    afterDeletion(tables, stream, state.tombstone, row)
+  }
+  if (body.user === undefined) return
+  tables.memberStates.delete(`${stream} ${body.user}`)
+  for (const key of [...tables.threadMarkers.keys()])
+    if (key.startsWith(`${stream} ${body.user} `)) tables.threadMarkers.delete(key)
 }

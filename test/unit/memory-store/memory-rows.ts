@@ -66,6 +66,8 @@ export interface MemoryTables {
   readonly outcomes: Map<string, readonly RecordedOutcome[]>
   /** By room and user. */
   readonly memberStates: Map<string, MemberRow>
+  /** By room, user and thread. */
+  readonly threadMarkers: Map<string, ReadMarker>
   /** All events in the order of their commits. */
   readonly log: StoredEvent[]
 }

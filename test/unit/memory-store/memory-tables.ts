@@ -17,6 +17,7 @@ import type { ChatEvent, DomainEvent } from '../../../shared/room-events/room-ev
 import { isUserEvent } from '../../../shared/user-events/find-user-event.ts'
 import type { BlockSet } from '../../../shared/user-events/set-block.ts'
 import type { UserOwnEvent } from '../../../shared/user-events/user-events.ts'
+import { eraseUser } from './memory-erasure.ts'
 import { projectMessage } from './memory-messages.ts'
 import { keepRoleOnReturn, projectRoom } from './memory-roles.ts'
 import type { ChatRow, MemoryTables } from './memory-rows.ts'
@@ -31,6 +32,7 @@ export const emptyTables = (): MemoryTables => ({
   messages: new Map(),
   outcomes: new Map(),
   memberStates: new Map(),
+  threadMarkers: new Map(),
   log: [],
 })
 
@@ -147,6 +149,7 @@ const project = (tables: MemoryTables, { event, data }: NewEvent): void => {
 const projectUser = (tables: MemoryTables, event: UserOwnEvent): void => {
   tables.userHeads.set(event.stream, event.seq)
   if (event.type === 'BlockSet') return projectBlock(tables, event)
+  if (event.type === 'UserErased') return eraseUser(tables, event)
   const { user } = event.body
   tables.usersById.set(user.id, user)
   tables.usersByExternalId.set(user.externalUserId, user)

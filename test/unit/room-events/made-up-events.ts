@@ -115,5 +115,14 @@ export const dismissGuests = memberEvent(
 export const withMadeUpEvents = (actual: typeof import('../../../shared/room-events/room-events.ts')) => {
   const madeUp = { 'wave-hand': waveHand, 'invite-guests': inviteGuests, 'dismiss-guests': dismissGuests }
   const roomEvents = { ...actual.roomEvents, ...madeUp }
-  return { ...actual, roomEvents, roomEventNames: Object.keys(roomEvents), allRoomEvents: Object.values(roomEvents) }
+  const requestedRoomEvents = { ...actual.requestedRoomEvents, ...madeUp }
+  return {
+    ...actual,
+    roomEvents,
+    roomEventNames: Object.keys(roomEvents),
+    allRoomEvents: Object.values(roomEvents),
+    requestedRoomEvents,
+    requestedRoomEventNames: Object.keys(requestedRoomEvents),
+    allRequestedRoomEvents: Object.values(requestedRoomEvents),
+  }
 }

@@ -55,6 +55,22 @@ describe('Gateways under seeded interleavings', () => {
     },
   )
 
+  it.each(livingParts)(
+    'show every client what the lists show and nothing erased, while the operator erases messages (part $part)',
+    { timeout: 120_000 },
+    async ({ seeds }) => {
+      expect(await problemsOfRuns(seeds, (seed) => simulate(seed, { isErasing: true }))).toEqual([])
+    },
+  )
+
+  it.each(livingParts)(
+    'count unread messages as the events do, while the operator erases messages (part $part)',
+    { timeout: 120_000 },
+    async ({ seeds }) => {
+      expect(await problemsOfRuns(seeds, (seed) => simulate(seed, { isErasing: true, isMarking: true }))).toEqual([])
+    },
+  )
+
   it('do the same again under the same seed', async () => {
     const [first, second] = [await simulate(42), await simulate(42)]
     expect(second.connections.map(({ socket }) => socket.frames)).toEqual(first.connections.map(({ socket }) => socket.frames))

@@ -2,7 +2,7 @@ import type { ReadonlySignal, Signal } from '@preact/signals'
 import { batch, computed, signal } from '@preact/signals'
 import type { Person, ProfileChange } from '../../../../shared/client/call-types.ts'
 import type { ChatClient } from '../../../../shared/client/chat-client.ts'
-import type { ChatEvents, ConnectionState, JoinedChat } from '../../../../shared/client/chat-events.ts'
+import type { ConnectionState, JoinedChat } from '../../../../shared/client/chat-events.ts'
 import { connect } from '../../../../shared/client/connect.ts'
 import type { User } from '../../../../shared/domain/events.ts'
 import type { Account } from './account.ts'
@@ -11,6 +11,8 @@ import type { BlockedPeople } from './blocked-people.ts'
 import { createBlockedPeople } from './blocked-people.ts'
 import type { Drafts } from './drafts.ts'
 import { createDrafts } from './drafts.ts'
+import { followChanges } from './follow-changes.ts'
+import { followMessages } from './follow-messages.ts'
 import type { FrameLog } from './frame-log.ts'
 import { createFrameLog } from './frame-log.ts'
 import type { OutgoingMessages } from './outgoing-messages.ts'
@@ -23,6 +25,7 @@ import type { ReadMarks } from './read-marks.ts'
 import { createReadMarks } from './read-marks.ts'
 import type { ViewedRoom } from './room.ts'
 import { createRoom } from './room.ts'
+import { openRoom } from './route.ts'
 import { serviceClock } from './service-clock.ts'
 import { socketUrl } from './socket-url.ts'
 import type { Tokens } from './tokens.ts'
@@ -43,6 +46,8 @@ export interface ChatModel {
   readonly signedInAs: string
   /** Most recent activity first. */
   readonly rooms: ReadonlySignal<readonly ViewedRoom[]>
+  /** Those of them that the user has not hidden. */
+  readonly listed: ReadonlySignal<readonly ViewedRoom[]>
   readonly people: People
   readonly blocked: BlockedPeople
   readonly frames: FrameLog
@@ -59,6 +64,8 @@ export interface ChatModel {
   updateProfile(change: ProfileChange, signal: AbortSignal): Promise<void>
   /** Marks everything up to `seq` as read. */
   markRead(room: ViewedRoom, seq: number): void
+  /** Leaves a chat out of the list, and marks its messages as read. Rejects as the client's call does. */
+  hide(room: ViewedRoom): Promise<void>
   /** Removes a room that the user has left from the list. */
   forget(room: ViewedRoom): void
   close(): void
@@ -150,18 +157,10 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
     byId.value = new Map([...byId.value, [chat.id, room]])
     client.room(chat.id).on('change', () => arrivals.add({ room: chat.id }))
     load(room, counts === undefined ? previewCount(chat, readUpTo) : 1)
+    messages.introduced(room, counts)
   }
 
   const load = (room: ViewedRoom, count: number): void => void room.loadOlder(count).catch(() => undefined)
-
-  const onMembers = (change: ChatEvents['members']): void => {
-    const room = byId.value.get(change.room)
-    if (room === undefined) return
-    const others = room.members.value.filter((id) => !change.users.includes(id))
-    people.request([...change.users, change.user_id])
-    room.members.value = change.change === 'added' ? [...others, ...change.users] : others
-    if (change.users.length > 0 || (change.banned ?? []).length > 0) room.addMembers(change)
-  }
 
   /** Shows the messages that were received or changed since the last animation frame. */
   const showArrived = (arrived: readonly Arrival[]): void =>
@@ -171,10 +170,11 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
     })
   const arrivals = perFrame(showArrived, requestAnimationFrame)
 
+  const roomOf = (id: string): ViewedRoom | undefined => byId.value.get(id)
+  const messages = followMessages(client, roomOf)
+  followChanges(client, roomOf, people)
+
   client.on('chat', (chat) => batch(() => onChat(chat)))
-  client.on('members', (change) => batch(() => onMembers(change)))
-  client.on('roles', (change) => byId.value.get(change.room)?.addRoles(change))
-  client.on('updated', (change) => byId.value.get(change.room)?.addUpdate(change))
   client.on('frame', frames.log)
   client.on('message', ({ room, id }) => arrivals.add({ room, message: id }))
   client.on('unread', ({ room, unread, read }) =>
@@ -185,10 +185,6 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
       known.readUpTo.value = read.seq
     }),
   )
-  client.on('left', ({ room }) => {
-    const over = byId.value.get(room)
-    if (over !== undefined) over.hasLeft.value = true
-  })
   client.on('reset', ({ room }) => {
     const known = byId.value.get(room)
     known?.reset()
@@ -206,7 +202,12 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
     features.value = new Set(next)
   })
   const rooms = computed(() => [...byId.value.values()].sort((a, b) => b.lastAt.value.localeCompare(a.lastAt.value)))
-  const watching = createWatching({ client, rooms, features })
+  const watching = createWatching({ client, open: openRoom, rooms, features })
+  const markRead: ChatModel['markRead'] = (room, seq) => {
+    raiseReadMark(room, seq)
+    marks?.set(room.id, seq)
+    client.markRead(room.id, seq)
+  }
   const close = (): void => {
     deviceWatch.stop()
     watching.stop()
@@ -221,6 +222,7 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
     me,
     signedInAs: externalUserId,
     rooms,
+    listed: computed(() => rooms.value.filter(({ settings }) => !settings.isHidden.value)),
     people,
     blocked: createBlockedPeople(client, people),
     frames,
@@ -229,12 +231,12 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
     features,
     watching,
     tokens,
-    room: (id) => byId.value.get(id),
+    room: roomOf,
     updateProfile: async (change, signal) => showMe(await client.updateUser(change, { signal })),
-    markRead: (room, seq) => {
-      raiseReadMark(room, seq)
-      marks?.set(room.id, seq)
-      client.markRead(room.id, seq)
+    markRead,
+    hide: (room) => {
+      markRead(room, room.entries.value.at(-1)?.seq ?? 0)
+      return room.settings.change({ hidden: true })
     },
     forget: ({ id }) => {
       byId.value = new Map([...byId.value].filter(([other]) => other !== id))

@@ -76,6 +76,10 @@ export const createMemberList = ({ room, client, people, banned = false }: Membe
         client.on('members', refreshFor),
         client.on('roles', refreshFor),
         client.on('chat', ({ id }) => refreshFor({ room: id })),
+        // Changes of other members' markers while there was no connection are not repeated.
+        client.on('state', ({ state }) => {
+          if (state === 'online') void refresh()
+        }),
       ]
       return () => {
         for (const end of ends) end()

@@ -1,9 +1,12 @@
 import { signal } from '@preact/signals'
-import type { ChatEvents } from '../../../../shared/client/chat-events.ts'
+import type { RoomMessage } from '../../../../shared/client/chat-events.ts'
+import { mayInterrupt } from './attention.ts'
 import type { ChatModel } from './chat-model.ts'
 import { titleOf } from './chat-title.ts'
 import { device } from './device-storage.ts'
-import { goTo } from './route.ts'
+import { perFrame } from './per-frame.ts'
+import type { ViewedRoom } from './room.ts'
+import { goTo, openRoom } from './route.ts'
 
 const key = 'chat.notifications'
 const textChars = 200
@@ -40,17 +43,75 @@ const beep = (): void => {
   tone.addEventListener('ended', () => void audio.close())
 }
 
-/** Shows a message of another user while the page is hidden. A notification replaces the one before of the same chat. */
-export const notify = (model: ChatModel, message: ChatEvents['message']): void => {
-  const room = model.room(message.room)
-  if (room === undefined || notifications.value !== 'on' || document.visibilityState === 'visible') return
-  if (message.user_id === model.me.value?.id || message.silent || message.deleted) return
-  const body = `${model.people.nameOf(message.user_id)}: ${message.msg.slice(0, textChars)}`
-  const shown = new Notification(titleOf(model, room), { body, tag: room.id, silent: true })
-  shown.addEventListener('click', () => {
-    window.focus()
-    goTo({ view: 'chat', room: room.id })
-    shown.close()
-  })
-  beep()
+/** The chat is on the screen: the user sees its messages. */
+const isOnScreen = (room: string): boolean => document.visibilityState === 'visible' && openRoom.value === room
+
+const isToBeShown = (model: ChatModel, room: ViewedRoom, message: RoomMessage): boolean => {
+  const me = model.me.value?.id ?? ''
+  if (message.user_id === me || message.silent || message.deleted) return false
+  return mayInterrupt(room, message, me) && message.seq > room.readUpTo.value && !isOnScreen(room.id)
+}
+
+/** Undefined: the browser has none for pages, as on Android. */
+const open = (title: string, options: NotificationOptions): Notification | undefined => {
+  try {
+    return new Notification(title, options)
+  } catch {
+    notifications.value = 'blocked'
+    return undefined
+  }
+}
+
+interface ShownNotification {
+  readonly seq: number
+  readonly notification: Notification
+}
+
+/**
+ * Shows messages of other users that are not on the screen, one notification for each chat: a newer one replaces it, and
+ * it is closed when the message is read, on any device. Returns a function that ends it.
+ */
+export const followNotifications = (model: ChatModel): (() => void) => {
+  const shown = new Map<string, ShownNotification>()
+
+  const close = (room: string): void => {
+    shown.get(room)?.notification.close()
+    shown.delete(room)
+  }
+
+  const show = (room: ViewedRoom, message: RoomMessage): void => {
+    const body = `${model.people.nameOf(message.user_id)}: ${message.msg.slice(0, textChars)}`
+    const notification = open(titleOf(model, room), { body, tag: room.id, silent: true })
+    if (notification === undefined) return
+    shown.set(room.id, { seq: message.seq, notification })
+    notification.addEventListener('click', () => {
+      window.focus()
+      goTo({ view: 'chat', room: room.id })
+      close(room.id)
+    })
+  }
+
+  /** Of many messages that arrive at once, for example after a reconnect, each chat shows only the newest. */
+  const showNewest = (messages: readonly RoomMessage[]): void => {
+    const newest = new Map<ViewedRoom, RoomMessage>()
+    for (const message of messages) {
+      const room = model.room(message.room)
+      if (room !== undefined && isToBeShown(model, room, message)) newest.set(room, message)
+    }
+    for (const [room, message] of newest) show(room, message)
+    if (newest.size > 0) beep()
+  }
+
+  const arrivals = perFrame(showNewest, requestAnimationFrame)
+  const ends = [
+    model.client.on('message', (message) => {
+      if (notifications.value === 'on') arrivals.add(message)
+    }),
+    model.client.on('unread', ({ room, read }) => {
+      if (read.seq >= (shown.get(room)?.seq ?? Number.POSITIVE_INFINITY)) close(room)
+    }),
+  ]
+  return () => {
+    for (const end of ends) end()
+  }
 }

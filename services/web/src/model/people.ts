@@ -37,6 +37,10 @@ export const createPeople = (client: ChatClient, onChanged: (person: Person) => 
     onChanged(person)
   })
 
+  client.on('erased', ({ user = '' }) => {
+    people.value = new Map([...people.value].filter(([id]) => id !== user))
+  })
+
   const ask = async (): Promise<void> => {
     const ids = [...wanted]
     wanted.clear()

@@ -41,6 +41,7 @@ export const createPins = (room: string, client: ChatClient, people: Pick<People
         client.on('changed', (change) => {
           if (change.room === room && (change.change === 'pin' || ('content' in change && isPinned(change.message)))) refresh()
         }),
+        client.on('erased', (range) => range.room === room && refresh()),
         client.on('missed', (missed) => missed.room === room && refresh()),
         client.on('reset', (reset) => reset.room === room && refresh()),
       ]

@@ -69,6 +69,7 @@ export const createQuotedMessages = ({ room, entries, client, people }: QuotedMe
     reported.clear()
     for (const id of read.value.keys()) void readOnce(id)
   }
+  client.on('erased', readAgain)
   client.on('missed', readAgain)
   client.on('reset', readAgain)
 

@@ -8,7 +8,7 @@ import type { Role } from '../../../../shared/domain/roles.ts'
 import { roles } from '../../../../shared/domain/roles.ts'
 import type { Action, Rules } from '../../../../shared/domain/rules.ts'
 import { neededFor } from '../../../../shared/domain/rules.ts'
-import { serviceClock } from './service-clock.ts'
+import { afterServiceTime } from './after-service-time.ts'
 
 /** The own role in a chat. */
 export interface OwnRole {
@@ -40,24 +40,17 @@ const notInDirectChats: ReadonlySet<Action> = new Set(['add', 'remove', 'delete_
 /** A service without roles refuses these to some users; the page offers them, but no deletion of the messages of others. */
 const isOfferedWithoutRoles = (action: Action): boolean => action !== 'delete_any' && action !== 'update' && action !== 'roles'
 
-/** The time is only estimated: the role after a lower one is shown shortly after the end. */
-const graceMs = 500
-const longestTimerMs = 2 ** 31 - 1
-
 export const createRights = ({ chat, client, features }: RightsOptions): Rights => {
   const own = signal<OwnRole>({ role: 'member' })
   const rules = signal<Rules>({})
   const known = createOwnRole()
-  let timer: ReturnType<typeof setTimeout> | undefined
+  let cancel = (): void => undefined
 
   const show = (next: OwnRole): void => {
     own.value = next
-    clearTimeout(timer)
+    cancel()
     const { until } = next
-    if (until === undefined) return
-    const leftMs = (): number => Date.parse(until) - serviceClock.now()
-    const showNext = (): void => show(leftMs() > 0 ? next : { role: known.now(until) ?? 'member' })
-    timer = setTimeout(showNext, Math.min(Math.max(0, leftMs()) + graceMs, longestTimerMs))
+    if (until !== undefined) cancel = afterServiceTime(until, () => show({ role: known.now(until) ?? 'member' }))
   }
   const joined: Rights['joined'] = (current) => {
     const { role = 'member', role_until: until, rules: stored = {} } = current

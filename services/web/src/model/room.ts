@@ -11,10 +11,14 @@ import type { Pins } from './pins.ts'
 import { createPins } from './pins.ts'
 import type { QuotedMessages } from './quoted-messages.ts'
 import { createQuotedMessages } from './quoted-messages.ts'
+import type { Receipts } from './receipts.ts'
+import { createReceipts } from './receipts.ts'
 import type { Rights } from './rights.ts'
 import { createRights } from './rights.ts'
+import type { RoomSettings } from './room-settings.ts'
+import { createRoomSettings } from './room-settings.ts'
 import type { ChangeEntry, TimelineEntry } from './timeline.ts'
-import { membersEntry, messageEntry, rolesEntry, timelineOf, updatedEntry } from './timeline.ts'
+import { appendedTo, membersEntry, messageEntry, rolesEntry, timelineOf, updatedEntry } from './timeline.ts'
 
 /** A chat on the page: its loaded history, without gaps, up to the newest message. */
 export interface ViewedRoom {
@@ -31,6 +35,8 @@ export interface ViewedRoom {
   readonly quoted: QuotedMessages
   readonly composing: ComposingOf
   readonly pins: Pins
+  readonly receipts: Receipts
+  readonly settings: RoomSettings
   /** The loaded history begins with the first message. */
   readonly isComplete: ReadonlySignal<boolean>
   readonly isLoading: ReadonlySignal<boolean>
@@ -44,7 +50,7 @@ export interface ViewedRoom {
   readonly unread: ReadonlySignal<number>
   readonly lastAt: ReadonlySignal<string>
   readonly lastMessage: ReadonlySignal<TimelineEntry | undefined>
-  /** Shows the name, image, rules and own role of the chat as the service has them now. */
+  /** Shows the name, image, rules, own role and settings of the chat as the service has them now. */
   joined(chat: JoinedChat): void
   addMembers(change: MembersChange): void
   addRoles(change: RolesChange): void
@@ -75,10 +81,6 @@ interface RoomOptions {
 
 const sendersOf = (messages: readonly RoomMessage[]): readonly string[] => messages.map(({ user_id }) => user_id)
 
-/** The messages that follow the known ones; undefined if the list differs in another way. */
-const appendedTo = (known: readonly RoomMessage[], next: readonly RoomMessage[]): readonly RoomMessage[] | undefined =>
-  known.every((message, index) => message === next[index]) ? next.slice(known.length) : undefined
-
 /** Only messages and changes of members move a chat to the top of the list, as in the service. */
 const isActivity = ({ kind }: TimelineEntry): boolean => kind === 'message' || kind === 'members'
 
@@ -88,6 +90,7 @@ export const createRoom = (options: RoomOptions): ViewedRoom => {
   const name = signal(chat.name)
   const image = signal(chat.image)
   const rights = createRights({ chat, client, features })
+  const settings = createRoomSettings({ room: id, client, settings: chat.settings })
   const list: MessageList = client.room(id)
   const members = signal(chat.users)
   const entries = signal<readonly TimelineEntry[]>([])
@@ -140,6 +143,8 @@ export const createRoom = (options: RoomOptions): ViewedRoom => {
     partner: computed(() => partners.of(id, members.value)),
     entries,
     pins: createPins(id, client, people),
+    receipts: createReceipts({ room: id, client, people }),
+    settings,
     quoted: createQuotedMessages({ room: id, entries, client, people }),
     composing: createComposing(),
     isComplete,
@@ -154,6 +159,8 @@ export const createRoom = (options: RoomOptions): ViewedRoom => {
       name.value = next.name
       image.value = next.image
       rights.joined(next)
+      // Only a chat from the list of chats has settings.
+      if (next.settings !== undefined) settings.show(next.settings)
     },
     addMembers: (change) => add(membersEntry(change)),
     addRoles: (change) => {

@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals'
+import { computed, signal } from '@preact/signals'
 
 /** The view of the page. It is part of the address, so that the back button works and an invitation is a link. */
 export type Route =
@@ -26,6 +26,9 @@ export const route = signal<Route>(readRoute(location.hash))
 addEventListener('hashchange', () => {
   route.value = readRoute(location.hash)
 })
+
+/** The id of the open chat; undefined if none is open. */
+export const openRoom = computed(() => (route.value.view === 'chat' ? route.value.room : undefined))
 
 export const goTo = (next: Route): void => {
   location.hash = hashOf(next)

@@ -48,6 +48,7 @@ export const createThreadRoot = (
         effect(() => readIf(!isLoaded.value)),
         client.on('changed', (change) => readIf(change.room === room && isAbout(root, change))),
         client.on('message', (message) => readIf(message.room === room && message.thread === root)),
+        client.on('erased', (range) => readIf(range.room === room)),
         client.on('missed', (missed) => readIf(missed.room === room)),
         client.on('reset', (reset) => readIf(reset.room === room)),
       ]

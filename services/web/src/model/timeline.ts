@@ -62,3 +62,7 @@ export const timelineOf = (messages: readonly RoomMessage[], changes: readonly T
   }
   return [...joined, ...changes.slice(next)]
 }
+
+/** The messages that follow the known ones; undefined if the list differs in another way. */
+export const appendedTo = (known: readonly RoomMessage[], next: readonly RoomMessage[]): readonly RoomMessage[] | undefined =>
+  known.every((message, index) => message === next[index]) ? next.slice(known.length) : undefined

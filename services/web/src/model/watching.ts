@@ -11,11 +11,15 @@ export interface Watching {
   isOnline(user: string | undefined): boolean
   /** The user has pressed a key in the composer of this room. */
   typing(room: string): void
+  /** Whether the service reports the typing and the read markers in a room now. */
+  isWatched(room: string): boolean
   stop(): void
 }
 
 interface WatchingOptions {
   readonly client: ChatClient
+  /** The id of the open chat. */
+  readonly open: ReadonlySignal<string | undefined>
   /** Most recent activity first. */
   readonly rooms: ReadonlySignal<readonly ViewedRoom[]>
   readonly features: ReadonlySignal<ReadonlySet<string>>
@@ -24,10 +28,11 @@ interface WatchingOptions {
 /** The order of chats changes with every message: the watch follows after this time, and only if other chats are in it. */
 const gatherMs = 500
 
-/** Watches the chats at the top of the list, and the other users of chats of two. */
-export const createWatching = ({ client, rooms, features }: WatchingOptions): Watching => {
+/** Watches the open chat and the chats at the top of the list, and the other users of chats of two. */
+export const createWatching = ({ client, open, rooms, features }: WatchingOptions): Watching => {
   const typing = signal<ReadonlyMap<string, readonly string[]>>(new Map())
   const online = signal<ReadonlyMap<string, boolean>>(new Map())
+  const watchedRooms = signal<ReadonlySet<string>>(new Set())
   let watched = ''
   let timer: number | undefined
 
@@ -36,7 +41,8 @@ export const createWatching = ({ client, rooms, features }: WatchingOptions): Wa
     if (text === watched) return
     watched = text
     try {
-      const { users } = await client.watch(target)
+      const { rooms: known, users } = await client.watch(target)
+      watchedRooms.value = new Set(Object.keys(known))
       online.value = new Map(Object.entries(users).map(([user, state]) => [user, state.online === true]))
     } catch {
       // The chats work without it; the next change of the list tries again.
@@ -44,9 +50,12 @@ export const createWatching = ({ client, rooms, features }: WatchingOptions): Wa
     }
   }
 
+  const isOpen = ({ id }: ViewedRoom): boolean => id === open.value
+
   const stopWatching = effect(() => {
     if (!features.value.has('watch')) return
-    const shown = rooms.value.filter((room) => !room.hasLeft.value).slice(0, defaultLimits.watchRooms)
+    const present = rooms.value.filter((room) => !room.hasLeft.value)
+    const shown = present.toSorted((a, b) => Number(isOpen(b)) - Number(isOpen(a))).slice(0, defaultLimits.watchRooms)
     const partners = shown.flatMap((room) => room.partner.value ?? [])
     const target = { rooms: shown.map(({ id }) => id).sort(), users: [...new Set(partners)].sort() }
     clearTimeout(timer)
@@ -62,6 +71,7 @@ export const createWatching = ({ client, rooms, features }: WatchingOptions): Wa
 
   return {
     typingIn: (room) => (typing.value.get(room) ?? []).filter((user) => user !== client.user?.id),
+    isWatched: (room) => watchedRooms.value.has(room),
     isOnline: (user) => user !== undefined && online.value.get(user) === true,
     typing: client.typing,
     stop: () => {

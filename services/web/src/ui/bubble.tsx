@@ -1,8 +1,9 @@
 import type { ComponentChildren, JSX } from 'preact'
 import type { MentionTarget } from '../model/mentions.ts'
 import type { OutgoingMessage } from '../model/outgoing-messages.ts'
-import { Icon } from './icons.tsx'
+import type { Receipt } from '../model/receipts.ts'
 import { MessageText } from './message-text.tsx'
+import { StateMark } from './state-mark.tsx'
 import { timeOfDay, wholeTime } from './times.ts'
 
 /** The parts of a message that its bubble shows. */
@@ -23,24 +24,15 @@ interface BubbleProps {
   /** Opens the profile of a mentioned user. */
   readonly openPerson?: ((id: string) => void) | undefined
   readonly state?: OutgoingMessage['state']
+  /** Of an own message that is stored. */
+  readonly receipt?: (() => Receipt) | undefined
   /** The quote above the text. */
   readonly children?: ComponentChildren
 }
 
-const states = {
-  pending: { icon: 'clock', text: 'Being sent' },
-  stored: { icon: 'check', text: 'Stored' },
-  failed: { icon: 'alert', text: 'Not sent' },
-} as const
+type StampProps = Pick<BubbleProps, 'message' | 'isMine' | 'state' | 'receipt'>
 
-const StateMark = ({ state }: { readonly state: OutgoingMessage['state'] }): JSX.Element => (
-  <span class="state" title={states[state].text}>
-    <Icon name={states[state].icon} />
-    <span class="unseen">{states[state].text}</span>
-  </span>
-)
-
-const Stamp = ({ message, isMine, state = 'stored' }: Pick<BubbleProps, 'message' | 'isMine' | 'state'>): JSX.Element => {
+const Stamp = ({ message, isMine, state = 'stored', receipt }: StampProps): JSX.Element => {
   const { created_at: at, modified_at: changedAt, deleted } = message
   return (
     <span class="stamp">
@@ -48,13 +40,13 @@ const Stamp = ({ message, isMine, state = 'stored' }: Pick<BubbleProps, 'message
       <time dateTime={at} title={wholeTime(at)}>
         {timeOfDay(at)}
       </time>
-      {isMine && deleted !== true ? <StateMark state={state} /> : null}
+      {isMine && deleted !== true ? <StateMark state={state} receipt={receipt} /> : null}
     </span>
   )
 }
 
 /** A message with its time and state. Of a deleted message only this fact is left. */
-export const Bubble = ({ message, isMine, mentioned, me, openPerson, state, children }: BubbleProps): JSX.Element => {
+export const Bubble = ({ message, isMine, mentioned, me, openPerson, state, receipt, children }: BubbleProps): JSX.Element => {
   const { msg, type, deleted } = message
   return (
     <div class="bubble" data-state={isMine ? (state ?? 'stored') : undefined} data-deleted={deleted}>
@@ -65,7 +57,7 @@ export const Bubble = ({ message, isMine, mentioned, me, openPerson, state, chil
       ) : (
         <MessageText key={msg} text={msg} mentioned={mentioned} me={me} openPerson={openPerson} />
       )}
-      <Stamp message={message} isMine={isMine} {...(state && { state })} />
+      <Stamp message={message} isMine={isMine} receipt={receipt} {...(state && { state })} />
     </div>
   )
 }

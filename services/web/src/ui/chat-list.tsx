@@ -1,4 +1,5 @@
 import type { Signal } from '@preact/signals'
+import { useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
 import type { ChatModel } from '../model/chat-model.ts'
 import { colourSeedOf, imageOf, titleOf } from '../model/chat-title.ts'
@@ -8,7 +9,7 @@ import { AccountBar } from './account-bar.tsx'
 import { Avatar } from './avatar.tsx'
 import { Icon } from './icons.tsx'
 import type { OpenDialog } from './open-dialog.ts'
-import { setTo } from './set-signal.ts'
+import { setTo, toggle } from './set-signal.ts'
 import { shortTime, wholeTime } from './times.ts'
 import { TypingLine } from './typing-line.tsx'
 
@@ -47,9 +48,9 @@ const Preview = ({ model, room }: RoomProps): JSX.Element => {
   )
 }
 
-const Unread = ({ count }: { readonly count: number }): JSX.Element | null =>
+const Unread = ({ count, isMuted }: { readonly count: number; readonly isMuted: boolean }): JSX.Element | null =>
   count === 0 ? null : (
-    <span class="badge" title="Unread">
+    <span class="badge" data-muted={isMuted} title="Unread">
       {count > 99 ? '99+' : count}
       <span class="unseen"> unread</span>
     </span>
@@ -60,6 +61,7 @@ const Item = ({ model, room }: RoomProps): JSX.Element => {
   const isCurrent = route.value.view === 'chat' && route.value.room === room.id
   const at = room.lastAt.value
   const isOnline = model.watching.isOnline(room.partner.value)
+  const isMuted = room.settings.isMuted.value
   return (
     <li>
       <a
@@ -81,10 +83,40 @@ const Item = ({ model, room }: RoomProps): JSX.Element => {
           <span class="chat-item-preview">
             <Preview model={model} room={room} />
           </span>
-          <Unread count={room.unread.value} />
+          {isMuted ? (
+            <span class="muted-mark" title="Muted">
+              <Icon name="mute" />
+              <span class="unseen"> muted </span>
+            </span>
+          ) : null}
+          <Unread count={room.unread.value} isMuted={isMuted} />
         </span>
       </a>
     </li>
+  )
+}
+
+const Items = ({ model, rooms }: { readonly model: ChatModel; readonly rooms: readonly ViewedRoom[] }): JSX.Element => (
+  <ul>
+    {rooms.map((room) => (
+      <Item key={room.id} model={model} room={room} />
+    ))}
+  </ul>
+)
+
+/** The chats that the user has hidden, behind a button. */
+const HiddenChats = ({ model }: { readonly model: ChatModel }): JSX.Element | null => {
+  const isOpen = useSignal(false)
+  const rooms = model.rooms.value.filter(({ settings }) => settings.isHidden.value)
+  if (rooms.length === 0) return null
+  return (
+    <>
+      <button type="button" class="hidden-chats quiet" aria-expanded={isOpen.value} onClick={toggle(isOpen)}>
+        <Icon name="hide" />
+        Hidden chats ({rooms.length})
+      </button>
+      {isOpen.value ? <Items model={model} rooms={rooms} /> : null}
+    </>
   )
 }
 
@@ -129,11 +161,8 @@ export const ChatList = ({ model, dialog, showsFrames }: ChatListProps): JSX.Ele
         </p>
       ) : (
         <div class="chat-items">
-          <ul>
-            {rooms.map((room) => (
-              <Item key={room.id} model={model} room={room} />
-            ))}
-          </ul>
+          <Items model={model} rooms={model.listed.value} />
+          <HiddenChats model={model} />
           {rooms.some((room) => room.counted.value === undefined && room.unread.value > 0) ? <UnreadNote /> : null}
         </div>
       )}

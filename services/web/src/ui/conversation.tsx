@@ -5,10 +5,12 @@ import type { ChatModel } from '../model/chat-model.ts'
 import { colourSeedOf, imageOf, titleOf } from '../model/chat-title.ts'
 import { isolate } from '../model/isolate.ts'
 import { createMessageView } from '../model/message-view.ts'
+import { hasReceipts } from '../model/receipts.ts'
 import type { ViewedRoom } from '../model/room.ts'
 import { goTo } from '../model/route.ts'
 import { ActionProblem } from './action-problem.tsx'
 import { Avatar } from './avatar.tsx'
+import { ChatMenu } from './chat-menu.tsx'
 import { ChatSettingsDialog } from './chat-settings-dialog.tsx'
 import { Composer } from './composer.tsx'
 import { DeleteDialog } from './delete-dialog.tsx'
@@ -50,6 +52,9 @@ export const Conversation = ({ model, room }: { readonly model: ChatModel; reado
   const isOffered = model.features.value.has('set-pin')
   const pinned = room.pins.all.value.length
   useEffect(() => (isOffered ? room.pins.follow() : undefined), [room, isOffered])
+  // Markers that move before the room is watched would be missed: the list is read when it is.
+  const followsReceipts = model.watching.isWatched(room.id) && hasReceipts(room)
+  useEffect(() => (followsReceipts ? room.receipts.follow() : undefined), [room, followsReceipts])
   const title = titleOf(model, room)
   const isTyping = model.watching.typingIn(room.id).length > 0
   const forget = (): void => {
@@ -107,6 +112,7 @@ export const Conversation = ({ model, room }: { readonly model: ChatModel; reado
           <button type="button" class="icon-button" aria-label="People" title="People" onClick={setTo(showsPeople, true)}>
             <Icon name="people" />
           </button>
+          <ChatMenu view={view} />
         </header>
         <TimelineView view={view} />
         <ActionProblem view={view} />

@@ -3,8 +3,8 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { offersDirectChats } from '../model/direct-chat.ts'
 import { isolate } from '../model/isolate.ts'
 import type { MessageView, OpenMenu } from '../model/message-view.ts'
-import type { IconName } from './icons.tsx'
 import { Icon } from './icons.tsx'
+import { MenuItem } from './menu-item.tsx'
 import { showPerson } from './shown-person.ts'
 import { placeMenu, useMenu } from './use-menu.ts'
 
@@ -14,20 +14,6 @@ const moreReactions = [
   ...['😀', '😊', '😍', '🤔', '😅', '😎', '🥳', '😴', '😡', '🤯', '🤷', '🤦'],
   ...['💡', '🚀', '🐛', '☕', '🍕', '🎂', '🌍', '⏰', '📌', '❓', '❗', '🫡'],
 ] as const
-
-interface ItemProps {
-  readonly icon: IconName
-  readonly text: string
-  readonly act: () => void
-  readonly isDanger?: boolean
-}
-
-const Item = ({ icon, text, act, isDanger = false }: ItemProps): JSX.Element => (
-  <button type="button" class="menu-item" role="menuitem" tabIndex={-1} data-danger={isDanger} onClick={act}>
-    <Icon name={icon} />
-    {text}
-  </button>
-)
 
 interface MenuProps {
   readonly view: MessageView
@@ -92,7 +78,7 @@ const Menu = ({ view, open }: MenuProps): JSX.Element => {
     <div ref={element} class="menu" role="menu" aria-label="Message actions" tabIndex={-1} onKeyDown={pressed}>
       {view.can('set-reaction') ? <ReactionPicker view={view} open={open} close={close} /> : null}
       {view.acceptsReplies() && view.mayWrite() ? (
-        <Item
+        <MenuItem
           icon="reply"
           text="Reply"
           act={closing(() => {
@@ -101,7 +87,7 @@ const Menu = ({ view, open }: MenuProps): JSX.Element => {
         />
       ) : null}
       {view.root === undefined && view.acceptsReplies() ? (
-        <Item
+        <MenuItem
           icon="thread"
           text="Reply in a thread"
           act={closing(() => {
@@ -109,24 +95,28 @@ const Menu = ({ view, open }: MenuProps): JSX.Element => {
           })}
         />
       ) : null}
-      <Item icon="copy" text="Copy" act={closing(() => void navigator.clipboard.writeText(message.msg).catch(() => undefined))} />
-      {view.mayEdit(message) ? <Item icon="edit" text="Edit" act={closing(() => view.edit(message))} /> : null}
+      <MenuItem
+        icon="copy"
+        text="Copy"
+        act={closing(() => void navigator.clipboard.writeText(message.msg).catch(() => undefined))}
+      />
+      {view.mayEdit(message) ? <MenuItem icon="edit" text="Edit" act={closing(() => view.edit(message))} /> : null}
       {view.can('set-pin') && view.mayPin.value ? (
-        <Item
+        <MenuItem
           icon="pin"
           text={message.pinned ? 'Unpin' : 'Pin'}
           act={closing(() => view.pin(message, message.pinned !== true))}
         />
       ) : null}
       {!isOwn && offersDirectChats(view.model) ? (
-        <Item
+        <MenuItem
           icon="people"
           text={`Profile of ${isolate(view.model.people.nameOf(message.user_id))}`}
           act={closing(() => showPerson(message.user_id))}
         />
       ) : null}
       {view.mayDelete(message) ? (
-        <Item
+        <MenuItem
           icon="bin"
           text="Delete"
           isDanger

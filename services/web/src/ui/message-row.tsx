@@ -90,6 +90,7 @@ export const MessageRow = ({ view, entry: { seq, message }, isNext }: MessageRow
           isMine={isMine}
           mentioned={mentionedIn(view, message)}
           me={view.model.me.value?.id}
+          receipt={isMine ? () => view.room.receipts.of(seq) : undefined}
           openPerson={offersDirectChats(view.model) ? showPerson : undefined}
         >
           {message.reply_to === undefined || isDeleted ? null : <Quote view={view} id={message.reply_to} />}

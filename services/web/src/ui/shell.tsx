@@ -2,8 +2,9 @@ import { useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { useEffect } from 'preact/hooks'
 import type { ChatModel } from '../model/chat-model.ts'
-import { notify } from '../model/notifications.ts'
+import { followNotifications } from '../model/notifications.ts'
 import { goTo, route } from '../model/route.ts'
+import { unreadInTitle } from '../model/title-badge.ts'
 import { ChatList } from './chat-list.tsx'
 import { ConnectionBar } from './connection-bar.tsx'
 import { Conversation } from './conversation.tsx'
@@ -56,7 +57,7 @@ const NoOpenChat = ({ model, start, invite }: NoOpenChatProps): JSX.Element => {
 }
 
 const useUnreadInTitle = (model: ChatModel): void => {
-  const unread = model.rooms.value.reduce((sum, room) => sum + room.unread.value, 0)
+  const unread = unreadInTitle(model.rooms.value)
   useEffect(() => {
     document.title = unread > 0 ? `(${unread}) Chat` : 'Chat'
   }, [unread])
@@ -79,7 +80,7 @@ export const Shell = ({ model }: { readonly model: ChatModel }): JSX.Element => 
   const room = at.view === 'chat' ? model.room(at.room) : undefined
   useUnreadInTitle(model)
   useShortcuts(model, { newChat: setTo(dialog, 'new chat'), help: setTo(dialog, 'shortcuts') })
-  useEffect(() => model.client.on('message', (message) => notify(model, message)), [model])
+  useEffect(() => followNotifications(model), [model])
   /** A dialog reports its end late: another one may be open by then, and stays. */
   const closing = (name: OpenDialog) => (): void => {
     if (dialog.value === name) dialog.value = undefined

@@ -16,7 +16,7 @@ export const shortcuts = [
 ] as const
 
 const step = (model: ChatModel, by: 1 | -1): void => {
-  const rooms = model.rooms.value
+  const rooms = model.listed.value
   const at = route.value
   const index = at.view === 'chat' ? rooms.findIndex(({ id }) => id === at.room) : -1
   const next = rooms[index < 0 ? 0 : index + by]

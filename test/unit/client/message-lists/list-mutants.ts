@@ -14,6 +14,13 @@ export const listMutants: readonly Mutant[] = [
   },
   { rule: 'a page is compared by its `as_of`, not by the seq of the message', module: effects, in: 'apply', operand: 'as_of' },
   { rule: 'effects that arrive while a page is read are applied to it', module: feed, in: 'affected', guard: 'mostKept' },
+  { rule: 'erased messages have no content', module: effects, in: 'erasedMessage', body: 'return held' },
+  {
+    rule: 'a list with replies is read again after an erasure, because only the service can count them',
+    module: feed,
+    in: 'erased',
+    call: 'missed',
+  },
   { rule: 'missed changes make the messages stale', module: state, in: 'missed', call: 'missed' },
   {
     rule: 'a page that was requested before missed changes is read again',

@@ -7,7 +7,7 @@ import { createModelRoom } from './model-room.ts'
 import { createScriptedRoom, framesPerReplay } from './scripted-room.ts'
 
 const number = fc.nat(1_000)
-const act = fc.constantFrom('post', 'post', 'reply', 'reply', 'edit', 'remove', 'react', 'react', 'pin')
+const act = fc.constantFrom('post', 'post', 'reply', 'reply', 'edit', 'remove', 'react', 'react', 'pin', 'erase')
 const service = fc.constantFrom('deliver', 'deliver', 'deliver', 'read', 'read', 'answer', 'answer', 'answer')
 const rare = fc.constantFrom('lose', 'drop', 'absent', 'reset')
 const app = fc.constantFrom('load', 'load', 'thread', 'roots')
@@ -63,6 +63,7 @@ const startRun = async () => {
     if (kind === 'edit') model.edit(id, user)
     if (kind === 'remove') model.remove(id, user)
     if (kind === 'react') model.react(id, user, reactions[m % reactions.length] ?? '', n % 3 > 0)
+    if (kind === 'erase') model.erase(m % 3 === 0 ? undefined : user, 1 + (n % model.head), 1 + (m % (model.head + 1)))
     if (kind === 'pin') model.pin(id, user, m % 2 === 0)
   }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { anyStep, runLists } from './list-run.ts'
 
 describe('The lists of a room', () => {
-  it('are at rest what the service lists, whatever was edited, deleted, reacted to, pinned, lost, resumed, reset or paged', {
+  it('are at rest what the service lists, whatever was edited, deleted, erased, reacted to, pinned, lost, resumed, reset or paged', {
     timeout: 120_000,
   }, async () => {
     const steps = fc.array(anyStep, { minLength: 10, maxLength: 100, size: 'max' })

@@ -36,6 +36,8 @@ export interface ModelRoom {
   /** The other events ignore a message that is deleted, as the service refuses them. */
   edit(message: string, user: string): void
   remove(message: string, user: string): void
+  /** The messages of the user, or of all users, with these seqs. */
+  erase(user: string | undefined, from: number, before: number): void
   react(message: string, user: string, reaction: string, on: boolean): void
   pin(message: string, user: string, on: boolean): void
   /** The frame as it was published. */
@@ -72,6 +74,16 @@ export const createModelRoom = (): ModelRoom => {
   const change = (id: string, user: string) => {
     const seq = frames.length + 1
     return { seq, head: { id: roomOf(700_000 + seq), user_id: user, created_at: at(seq) }, row: rows.get(id) }
+  }
+
+  /** What remains of a message that an event has deleted. */
+  const bury = (row: Row, seq: number): void => {
+    const { data: _, ...message } = row.message
+    row.message = { ...message, msg: '', modified_at: at(seq), deleted: true }
+    row.reactions = new Map()
+    row.isPinned = false
+    const root = message.thread === undefined ? undefined : rows.get(message.thread)
+    if (root?.replies !== undefined) root.replies.count -= 1
   }
 
   const redacted = (frame: FeedFrame): FeedFrame => {
@@ -113,13 +125,18 @@ export const createModelRoom = (): ModelRoom => {
     remove: (id, user) => {
       const { seq, head, row } = change(id, user)
       if (row === undefined || row.message.deleted === true) return
-      const { data: _, ...message } = row.message
-      row.message = { ...message, msg: '', modified_at: at(seq), deleted: true }
-      row.reactions = new Map()
-      row.isPinned = false
-      const root = message.thread === undefined ? undefined : rows.get(message.thread)
-      if (root?.replies !== undefined) root.replies.count -= 1
+      bury(row, seq)
       append('delete-message', { ...head, message: row.message })
+    },
+    erase: (user, from, before) => {
+      const { seq, head } = change('', '')
+      for (const row of rows.values()) {
+        const isNamed = user === undefined || user === row.message.user_id
+        if (isNamed && row.seq >= from && row.seq < before && row.message.deleted !== true) bury(row, seq)
+      }
+      const { user_id: _, ...named } = head
+      const range = { ...(user === undefined ? {} : { user }), from, before, users: [] }
+      append('erase', { ...named, chat: { id: room, name: 'room' }, ...range })
     },
     react: (id, user, reaction, on) => {
       const { head, row } = change(id, user)

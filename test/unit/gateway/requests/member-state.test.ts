@@ -56,6 +56,14 @@ describe('A request to mark a room as read', () => {
     expect(memory.markers().filter(({ user }) => user === bob.id)).toEqual([])
   })
 
+  it('shows the marker, and what is delivered, to the members of a small chat', async () => {
+    const { ann, bob, act, bodyOf } = await withRoom({ messages: 3 })
+    await act(bob.client, markRead('1', { seq: 2, delivered: 4 }))
+    await act(ann.client, { event: 'list-members', id: '2', body: { chat: { id: room } } })
+    const { members } = bodyOf(ann.client, '2') as { readonly members: readonly object[] }
+    expect(members).toContainEqual({ user_id: bob.id, role: 'member', since: 1, read: { seq: 2, gen: 0 }, delivered: 4 })
+  })
+
   it('is an unknown event below its feature level', async () => {
     const { bob, act } = await withRoom({ level: memberStateLevel - 1 })
     await act(bob.client, markRead('1', { seq: 1 }), { event: 'set-chat-settings', id: '2', room, body: { hidden: true } })
@@ -109,6 +117,35 @@ describe('Markers that wait', () => {
     rig.gatewayCore.stop()
     await rig.gatewayCore.drain()
     expect(memory.markers()).toContainEqual({ room, user: bob.id, read: { gen: 0, seq: 4 } })
+  })
+})
+
+describe('A request to mark a thread as read', () => {
+  const root = uuid(9, 1)
+  const reply = (msg: string) => ({ event: 'new-message', room, body: { msg, type: 'text', thread: root } })
+
+  it('has a marker of its own, which the list of the thread shows', async () => {
+    const { rig, ann, bob, act, bodyOf, calls } = await withRoom()
+    await act(ann.client, { event: 'new-message', room, body: { msg: 'root', type: 'text', id: root } }, reply('a'), reply('b'))
+    await rig.clock.run(3 * defaultTimes.memberStateFlushMs)
+    calls.length = 0
+    await act(bob.client, markRead('1', { seq: 3, thread: root }), markRead('2', { seq: 0, thread: root }))
+    await rig.clock.run(defaultTimes.memberStateFlushMs)
+    expect(bodyOf(bob.client, '1')).toEqual({ seq: 3, gen: 0, unread: 1, as_of: 4 })
+    expect(bodyOf(bob.client, '2')).toEqual({ seq: 3, gen: 0, unread: 1, as_of: 4 })
+    expect(calls).toEqual([])
+    await act(bob.client, { event: 'list-messages', id: 'l', body: { chat: { id: room }, query: { thread: root } } })
+    expect(bodyOf(bob.client, 'l')).toMatchObject({ as_of: 4, read: { seq: 3, gen: 0 } })
+  })
+
+  it('is refused for a message that starts no thread, and for strangers', async () => {
+    const { rig, bob, act } = await withRoom({ messages: 1 })
+    const eve = await rig.bound('eve')
+    for (const client of [bob.client, eve.client]) {
+      await act(client, markRead('1', { seq: 1, thread: root }))
+      await rig.clock.run(defaultTimes.memberStateFlushMs)
+      expect(client.seen().at(-1)).toBe('mark-read (1) forbidden')
+    }
   })
 })
 

@@ -83,3 +83,19 @@ describe('A marker that a device has moved', () => {
     expect([pushed(idle, 'read'), pushed(cyd, 'read')]).toEqual([[], []])
   })
 })
+
+describe('The settings of a chat that a device has changed', () => {
+  it('reach the devices of the user that watch anything, and no other user', async () => {
+    const { rig, members, ask, device } = await signalRig(['ann', 'bob'])
+    const [ann, bob] = members as [Member, Member]
+    const phone = await device('bob')
+    const idle = await device('bob')
+    await ask(ann, 'watch', { rooms: [room], users: [bob.id] })
+    await ask(phone, 'watch', {})
+    const muted_until = '2126-01-01T00:00:00.000Z'
+    for (const hidden of [true, false]) await ask(bob, 'set-chat-settings', { muted_until, hidden }, room)
+    await rig.clock.run(2_000)
+    expect(pushed(phone, 'settings')).toEqual([{ muted_until, hidden: true }, { muted_until }])
+    expect([pushed(idle, 'settings'), pushed(ann, 'settings')]).toEqual([[], []])
+  })
+})

@@ -8,6 +8,7 @@ import { simulateRules } from '../rules/simulate-rules.ts'
 import { simulateSignals } from '../signals/simulate-signals.ts'
 import { simulateWriter } from '../writers/simulate-writer.ts'
 import { appMutants } from './app-mutants.ts'
+import { erasingMutants } from './erasing-mutants.ts'
 import type { GatewayMutant } from './gateway-mutants.ts'
 import { gatewayMutants } from './gateway-mutants.ts'
 import { hotPathMutants } from './hot-path-mutants.ts'
@@ -43,6 +44,13 @@ const simulations: readonly Simulated[] = [
     mutants: livingMutants,
     simulation: 'rooms',
     optionsOf: () => ({ isLiving: true }),
+    run: simulate,
+  },
+  {
+    of: 'erased messages',
+    mutants: erasingMutants,
+    simulation: 'rooms',
+    optionsOf: () => ({ isErasing: true }),
     run: simulate,
   },
   {

@@ -13,6 +13,7 @@ import { injectFaults } from './inject-faults.ts'
 import { simulatedBackEnd } from './simulated-back-end.ts'
 import type { Commons, Connection } from './simulated-client.ts'
 import { simulatedCommands } from './simulated-commands.ts'
+import { simulatedOperator } from './simulated-operator.ts'
 import { simulatedPerson } from './simulated-person.ts'
 import { simulationProblems } from './simulation-problems.ts'
 
@@ -32,6 +33,8 @@ export interface Simulation {
   readonly isLiving?: boolean
   /** Members mark rooms as read; messages change, too. */
   readonly isMarking?: boolean
+  /** The operator erases messages; messages change, and the feature level is raised as with `isLiving`. */
+  readonly isErasing?: boolean
   /** Devices watch and signal, too; the feature level is raised as with `isLiving`. */
   readonly isSignalling?: boolean
 }
@@ -76,7 +79,8 @@ export const simulate = async (
     isForged = false,
     isMarking = false,
     isSignalling = false,
-    isLiving = isMarking || isSignalling,
+    isErasing = false,
+    isLiving = isMarking || isSignalling || isErasing,
   }: Simulation = {},
 ): Promise<SimulationResult> => {
   const world = await simulatedWorld(seed, { storeMutant, isFanOutSafe: isForged })
@@ -107,6 +111,7 @@ export const simulate = async (
   const areRestless = random.chance(0.3)
   for (const user of devices) void simulatedPerson(commons, commands, user, areRestless).live(() => isOver)
   if (random.chance(0.3)) void simulatedBackEnd(commons, commands).live(() => isOver)
+  if (isErasing) void simulatedOperator(commons, () => raisedMs < clock.monotonicMs()).live(() => isOver)
   if (isForged) void simulatedForger(commons, seed).live(() => isOver)
   void (isForged ? injectFaultsBesideForger : injectFaults)(world, () => isOver)
 

@@ -122,7 +122,11 @@ export const simulatedStore = (clock: VirtualClock, random: Random, options: Sto
   return {
     ...mutant({ eventStore, readModel }),
     memory,
-    memberStates: { mark: slowly(memory.memberStates.mark), configure: slowly(memory.memberStates.configure) },
+    memberStates: {
+      mark: slowly(memory.memberStates.mark),
+      markThreads: slowly(memory.memberStates.markThreads),
+      configure: slowly(memory.memberStates.configure),
+    },
     committed: () => committed,
     prepare: async (work) => {
       isPreparing = true

@@ -1,0 +1,50 @@
+import type { ErasureCounts } from './erase-user.ts'
+
+/** How long each topic keeps a record, in milliseconds; −1: for ever; undefined: not known. */
+export type Retentions = Readonly<Record<'commands' | 'deadLetter' | 'events', number | undefined>>
+
+/** A place that an erasure does not reach, and the time at which it has no content of the user any more. */
+export interface Remains {
+  readonly place: string
+  /** Null: for ever, or until something else happens, which `note` names. */
+  readonly until: string | null
+  readonly note?: string
+}
+
+/** The proof of an erasure. It names the user by the id that the service gave, and has no personal data. */
+export interface ErasureReceipt {
+  readonly user: string
+  readonly dry_run: boolean
+  readonly at: string
+  readonly erased: ErasureCounts
+  readonly remains: readonly Remains[]
+}
+
+const topicRemains = (place: string, retentionMs: number | undefined, nowMs: number): Remains => {
+  if (retentionMs === undefined) return { place, until: null, note: 'this login may not read the retention of the topic' }
+  if (retentionMs < 0) return { place, until: null, note: 'the topic is kept for ever' }
+  return { place, until: new Date(nowMs + retentionMs).toISOString() }
+}
+
+/** DATA.md describes the same places. */
+export const remainsAfter = (retentions: Retentions, nowMs: number): readonly Remains[] => [
+  topicRemains('topic chat.commands', retentions.commands, nowMs),
+  topicRemains('topic chat.events', retentions.events, nowMs),
+  topicRemains('topic chat.dead-letter', retentions.deadLetter, nowMs),
+  { place: 'Postgres: data files', until: null, note: 'until the tables are vacuumed' },
+  { place: 'Postgres: write-ahead log, replicas, backups', until: null, note: 'until you remove them' },
+  { place: 'consumers of chat.events', until: null, note: 'until they have handled the erase and erase-user events' },
+]
+
+/** The receipt of an erasure at this time. */
+export const receiptOf = (
+  user: string,
+  erased: ErasureCounts,
+  how: { readonly isDryRun: boolean; readonly retentions: Retentions; readonly nowMs: number },
+): ErasureReceipt => ({
+  user,
+  dry_run: how.isDryRun,
+  at: new Date(how.nowMs).toISOString(),
+  erased,
+  remains: remainsAfter(how.retentions, how.nowMs),
+})
