@@ -16,6 +16,8 @@ import type { Database } from '../postgres/database.ts'
 import { openDatabase } from '../postgres/database.ts'
 import { memoryCommandLog } from './memory-command-log.ts'
 import { memoryFanOut } from './memory-fan-out.ts'
+import type { EmbeddedFiles, EmbeddedFilesConfig } from './open-embedded-files.ts'
+import { openEmbeddedFiles } from './open-embedded-files.ts'
 import { startPeriodicDeletion } from './periodic-deletion.ts'
 
 /** The adapters of the embedded mode. */
@@ -25,6 +27,7 @@ export interface EmbeddedAdapters {
   readonly readModel: ReadModel
   readonly memberStates: MemberStates
   readonly fanOut: FanOut
+  readonly files: EmbeddedFiles
   readonly erasureReads: ErasureReads
   /** For a relay inside the process. */
   readonly relayPositions: RelayPositions
@@ -44,10 +47,11 @@ const bringUpToDate = async (database: Database, migrateIt: () => Promise<void>)
 
 /** Opens the adapters of the embedded mode on the database at `url`; they close with the process. Migrates the schema if needed. */
 export const openEmbeddedAdapters = async (
-  { times, bounds, deletedKeepDays }: Pick<SharedConfig, 'times' | 'bounds' | 'deletedKeepDays'>,
+  config: Pick<SharedConfig, 'times' | 'deletedKeepDays'> & EmbeddedFilesConfig,
   url: string,
   { log, life }: Pick<ServiceProcess, 'log' | 'life'>,
 ): Promise<EmbeddedAdapters> => {
+  const { times, bounds, deletedKeepDays } = config
   const database = await openDatabase({
     url,
     // All clients of the embedded database share one session.
@@ -73,6 +77,7 @@ export const openEmbeddedAdapters = async (
     log,
   })
   life.add('deletion', deletion.stop)
+  const files = await openEmbeddedFiles(config, database, { log, life })
 
   const fanOut = memoryFanOut({ log })
   life.add('fan-out', fanOut.close)
@@ -84,6 +89,7 @@ export const openEmbeddedAdapters = async (
     readModel: database.readModel,
     memberStates: database.memberStates,
     fanOut,
+    files,
     erasureReads: database.erasureReads,
     relayPositions: database.relayPositions,
     parkedRooms: database.parkedRooms,

@@ -10,6 +10,8 @@ export type DeleteOldRows = (rows: number) => Promise<number>
 export interface PeriodicDeletionOptions {
   /** By the name of the rows in the log. */
   readonly slices: Readonly<Record<string, DeleteOldRows>>
+  /** From the end of a round to the next; an hour by default. */
+  readonly everyMs?: number
   readonly clock: Clock
   readonly log: Log
 }
@@ -20,20 +22,20 @@ export interface PeriodicDeletion {
   stop(): Promise<void>
 }
 
-const everyMs = 3_600_000
+const hourMs = 3_600_000
 /** Small, with a pause after each slice, because the embedded database runs one statement at a time. */
 const rowsPerSlice = 500
 const betweenSlicesMs = 100
 
 /**
  * Deletes old rows of the embedded database, for which nobody runs `admin prune`
- * and `admin sweep`: at start and then every hour, in bounded slices.
+ * and `admin sweep`: at start and then periodically, in bounded slices.
  *
  * Promises:  a failure is logged and does not end the process, nor keep other
  *            rows from being deleted; the next round continues where the last
  *            one ended.
  */
-export const startPeriodicDeletion = ({ slices, clock, log }: PeriodicDeletionOptions): PeriodicDeletion => {
+export const startPeriodicDeletion = ({ slices, everyMs = hourMs, clock, log }: PeriodicDeletionOptions): PeriodicDeletion => {
   const stopping = new AbortController()
   const { signal } = stopping
 

@@ -17,6 +17,9 @@ const exported: Exported = {
     types: [
       'CallOptions',
       'ChangeOptions',
+      'FileAddress',
+      'FileDescription',
+      'FileUpload',
       'MessageContent',
       'MessageDraft',
       'MessageVersion',
@@ -53,13 +56,18 @@ const exported: Exported = {
   'client/history': { types: ['HistoryOptions', 'ListedChat', 'PageOptions', 'ReactionOptions'] },
   'client/socket': { types: ['Socket', 'SocketConstructor'] },
   'client/token-source': { types: ['GetToken'] },
-  'domain/events': { types: ['Chat', 'JsonObject', 'Membership', 'Mentions', 'Message', 'User'] },
+  'domain/events': { types: ['Attachment', 'Chat', 'JsonObject', 'Membership', 'Mentions', 'Message', 'User'] },
 }
 
 /** The exports of `chat-client/core`. */
 const exportedForCore: Exported = {
   'client/connect-core': { values: ['connectCore'] },
   'client/chat-client': { types: ['ConnectOptions', 'CoreClient'] },
+}
+
+/** The exports of `chat-client/files`. */
+const exportedForFiles: Exported = {
+  'client/files': { values: ['upload'], types: ['UploadedFile', 'UploadOptions'] },
 }
 
 /** The protocol's schemas and tables, each under `chat-client/protocol/…`. */
@@ -99,6 +107,7 @@ const manifest = (): object => {
     exports: {
       '.': inBothFormats('index'),
       './core': inBothFormats('core'),
+      './files': inBothFormats('files'),
       './react': inBothFormats('react'),
       './protocol/*': inBothFormats('protocol/*'),
       './asyncapi.json': './asyncapi.json',
@@ -111,7 +120,7 @@ const manifest = (): object => {
   }
 }
 
-const entries = { index: exported, core: exportedForCore, react: exportedForReact }
+const entries = { index: exported, core: exportedForCore, files: exportedForFiles, react: exportedForReact }
 
 const sources = [...new Set([...Object.values(entries).flatMap(Object.keys), ...protocol])].map((file) => `${file}.ts`)
 

@@ -11,6 +11,8 @@ import type { Log } from '../../shared/runtime/observability/log.ts'
 import { erasureReads } from './admin/erasure-reads.ts'
 import { pruneDeadLetterSlice, pruneSlice } from './admin/prune.ts'
 import { sweepSlice } from './admin/sweep.ts'
+import type { SweptBlobs } from './admin/sweep-files.ts'
+import { removeReleasedFiles, removeUnusedFiles } from './admin/sweep-files.ts'
 import { raiseToSupported } from './connection/feature-level.ts'
 import { guardedPool } from './connection/guarded-pool.ts'
 import { closeOrm, makeOrm, nativePool } from './connection/orm.ts'
@@ -68,6 +70,9 @@ export interface Database {
   pruneDeadLetters(rows: number): Promise<number>
   /** Deletes about `rows` versions of messages that were deleted more than `keptDays` days ago; resolves with the number deleted. */
   sweepDeleted(keptDays: number, rows: number): Promise<number>
+  /** As the functions of the same names in `admin/sweep-files.ts`. */
+  removeReleasedFiles(blobs: SweptBlobs, most: number): Promise<number>
+  removeUnusedFiles(blobs: SweptBlobs, beforeMs: number): Promise<number>
   /** The data that erasures are planned by. Needs the owner's rights. */
   readonly erasureReads: ErasureReads
   /** The present use of the pool. */
@@ -135,6 +140,8 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
     pruneRejections: (rows) => pruneSlice(pool, rows),
     pruneDeadLetters: (rows) => pruneDeadLetterSlice(pool, rows),
     sweepDeleted: (keptDays, rows) => sweepSlice(pool, keptDays, rows),
+    removeReleasedFiles: (blobs, most) => removeReleasedFiles(pool, blobs, most),
+    removeUnusedFiles: (blobs, beforeMs) => removeUnusedFiles(pool, blobs, beforeMs),
     erasureReads: erasureReads(pool),
     poolUse: () => {
       const { totalCount, idleCount, waitingCount } = connections

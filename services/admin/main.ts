@@ -18,9 +18,11 @@ import { raiseLevel, showLevel } from '../../infra/postgres/admin/raise-level.ts
 import { rebuild } from '../../infra/postgres/admin/rebuild.ts'
 import { makeRoles } from '../../infra/postgres/admin/roles.ts'
 import { sweep } from '../../infra/postgres/admin/sweep.ts'
+import { sweepFiles } from '../../infra/postgres/admin/sweep-files.ts'
 import { withExportReads } from '../../infra/postgres/admin/with-snapshot.ts'
 import { assertDirectSession } from '../../infra/postgres/connection/direct-session.ts'
 import { withStoppedChat } from '../../infra/postgres/pglite/with-stopped-chat.ts'
+import { openS3BlobStore } from '../../infra/s3/open-s3-blob-store.ts'
 import { readConfigFor, readDistributedConfig } from '../../shared/runtime/config/config.ts'
 import type { Logger } from '../../shared/runtime/observability/logger.ts'
 import { createLogger } from '../../shared/runtime/observability/logger.ts'
@@ -53,11 +55,17 @@ const onDatabase = (
 })
 
 const sweepDeleted: Subcommand = {
-  meaning: 'deletes the kept content of messages that were deleted more than DELETED_KEEP_DAYS days ago; 0 deletes all of it',
-  needs: 'DATABASE_URL and DELETED_KEEP_DAYS',
+  meaning:
+    'deletes the kept content of messages that were deleted more than DELETED_KEEP_DAYS days ago (0: all of it), and from the bucket the files of deleted messages and unused uploads',
+  needs: 'DATABASE_URL and DELETED_KEEP_DAYS; with S3_BUCKET, files too',
   run: async () => {
-    const { databaseUrl, deletedKeepDays, logLevel } = readConfigFor(['databaseUrl', 'deletedKeepDays'])
-    await sweep(databaseUrl, createLogger({ level: logLevel, name: 'admin' }), deletedKeepDays)
+    const { databaseUrl, deletedKeepDays, files, namespace, logLevel } = readConfigFor(['databaseUrl', 'deletedKeepDays'])
+    const log = createLogger({ level: logLevel, name: 'admin' })
+    await sweep(databaseUrl, log, deletedKeepDays)
+    if (files.s3 === undefined) return
+    const blobStore = await openS3BlobStore(files.s3, namespace)
+    await sweepFiles(databaseUrl, log, blobStore, files.unusedHours, systemClock.nowMs())
+    await blobStore.close()
   },
 }
 

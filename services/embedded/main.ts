@@ -63,12 +63,14 @@ await runMain(async () => {
     return embedded
   })
   const loading = loadServices()
-  const pageReady = config.webPage
-    ? loading.then(({ openPage }) => openPage(log, { needsToken: config.access.jwt !== undefined }))
-    : undefined
   const [{ url }, services] = await Promise.all([starting, loading])
-  const { openEmbeddedAdapters, createGatewayService, startWriter, startPeriodicDeletion, expireMessages } = services
+  const { openEmbeddedAdapters, createGatewayService, startWriter, openPage, startPeriodicDeletion, expireMessages } = services
   const ports = await openEmbeddedAdapters(config, url, service)
+
+  const { blobStore, server: fileServer } = ports.files
+  const pageReady = config.webPage
+    ? openPage(log, { needsToken: config.access.jwt !== undefined, filesOrigin: blobStore.origin })
+    : undefined
 
   const eventStream =
     config.webhook === undefined ? undefined : await startEmbeddedWebhook(config, config.webhook, ports, service)
@@ -86,7 +88,7 @@ await runMain(async () => {
   // All clients of the embedded database share one session.
   const bounds = { ...config.bounds, databasePool: 1 }
   const adapters = { ...ports, rateLimitStore: undefined, preSendSender: await openPreSend(config, service) }
-  const gateway = createGatewayService({ ...config, bounds }, adapters, service, { page })
+  const gateway = createGatewayService({ ...config, bounds }, adapters, service, { page, fileServer })
   life.add('gateway', gateway.drain)
   const { port } = await gateway.start()
   service.report(() => {

@@ -1,4 +1,5 @@
 import { signalLevel } from '../../shared/protocol/signal-level.ts'
+import { absentEvents } from './files/gateway-files.ts'
 import type { GatewayCoreDeps } from './gateway-core-deps.ts'
 import { createFeatureLevel } from './reads/feature-level.ts'
 import { createLookups } from './reads/lookups.ts'
@@ -20,7 +21,7 @@ export const createDelivery = (deps: GatewayCoreDeps, sessions: Iterable<Session
   const lookups = createLookups(eventStore, readModel, bounds)
   const lookUpOutcome = createOutcomeLookup(lookups)
   const pending = createPendingCommands({ clock, deadlineMs: times.commandDeadlineMs, lookUpOutcome })
-  const featureLevel = createFeatureLevel(readModel, log, (level) => {
+  const featureLevel = createFeatureLevel(readModel, log, absentEvents(deps.files), (level) => {
     for (const session of sessions) session.announceFeatures(level)
   })
   const isEnabled = (): boolean => featureLevel.current >= signalLevel

@@ -9,6 +9,7 @@ import type { Bounds } from '../../shared/runtime/config/bounds.ts'
 import type { Rates } from '../../shared/runtime/config/rates.ts'
 import type { Times } from '../../shared/runtime/config/times.ts'
 import type { Metrics } from '../../shared/runtime/observability/metrics.ts'
+import type { GatewayFiles } from './files/gateway-files.ts'
 import type { GatewayLog } from './gateway-log.ts'
 import type { PreSendHook } from './requests/pre-send.ts'
 
@@ -19,6 +20,8 @@ export interface GatewayCoreDeps {
   readonly readModel: ReadModel
   readonly memberStates: MemberStates
   readonly fanOut: FanOut
+  /** Absent: messages have no files. */
+  readonly files?: GatewayFiles | undefined
   readonly clock: Clock
   readonly metrics: Metrics
   readonly log: GatewayLog

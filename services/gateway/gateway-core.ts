@@ -3,11 +3,15 @@ import { memberStateLevel } from '../../shared/protocol/member-state.ts'
 import type { Admission } from './admission/admission.ts'
 import type { Delivery } from './delivery.ts'
 import { createDelivery } from './delivery.ts'
+import { createCheckAttachments } from './files/check-attachments.ts'
+import { createFileSignatures } from './files/file-signatures.ts'
+import { absentEvents } from './files/gateway-files.ts'
 import type { GatewayCoreDeps } from './gateway-core-deps.ts'
 import { retrying } from './reads/retrying.ts'
 import { createAnswerBudget } from './requests/answer-budget.ts'
 import { createBinding } from './requests/binding.ts'
 import { createCommandWatch } from './requests/command-watch.ts'
+import { createFileRequests } from './requests/file-requests.ts'
 import type { FrameReader } from './requests/frame-reader.ts'
 import { createFrameReader } from './requests/frame-reader.ts'
 import type { StartHttpRequest } from './requests/http-requester.ts'
@@ -58,7 +62,7 @@ export interface GatewayCore {
 /** The parts that handle requests. */
 const createRequestHandlers = (deps: GatewayCoreDeps, delivery: Delivery) => {
   const { lookups, lookUpOutcome, pending, userSessions, feeds, featureLevel, sessionRooms, signals } = delivery
-  const { commandLog, readModel, clock, metrics, log, times, bounds, limits, gateway, newId } = deps
+  const { commandLog, readModel, files, clock, metrics, log, times, bounds, limits, gateway, newId } = deps
   const produce = createProduce(commandLog, clock, bounds, {
     retryMs: times.sweepLeastMs,
     maxBatchDelayMs: times.gatherMostMs,
@@ -74,7 +78,12 @@ const createRequestHandlers = (deps: GatewayCoreDeps, delivery: Delivery) => {
   }
   const onProfileChanged = signals.reportProfile
   const callbacks = { onPosted, onProfileChanged }
-  const intake = createIntake({ gateway, produce, pending, feeds, watch, clock, bounds, newId, replaceExternalIds, ...callbacks })
+  const signatures = files && createFileSignatures(files.secrets)
+  const fileRequests =
+    files && signatures && createFileRequests({ blobStore: files.blobStore, signatures, readModel, clock, newId })
+  const checkAttachments = createCheckAttachments(signatures)
+  const checks = { replaceExternalIds, checkAttachments }
+  const intake = createIntake({ gateway, produce, pending, feeds, watch, clock, bounds, newId, ...checks, ...callbacks })
   const resume = createResume(metrics)
   const binding = createBinding({ lookups, intake, userSessions, resume, sessionRooms, featureLevel })
   const budget = createAnswerBudget(bounds)
@@ -84,8 +93,8 @@ const createRequestHandlers = (deps: GatewayCoreDeps, delivery: Delivery) => {
   })
   const memberRequests = createMemberRequests({ changes: memberChanges, reportSettings: signals.reportSettings })
   const signalRequests = createSignalRequests({ signals, readModel })
-  const read = createFrameReader(limits, () => featureLevel.current)
-  return { read, intake, resume, binding, budget, queries, memberChanges, memberRequests, signalRequests }
+  const read = createFrameReader(limits, () => featureLevel.current, absentEvents(files))
+  return { read, intake, resume, binding, budget, queries, memberChanges, memberRequests, fileRequests, signalRequests }
 }
 
 export const createGatewayCore = (deps: GatewayCoreDeps): GatewayCore => {
@@ -94,7 +103,7 @@ export const createGatewayCore = (deps: GatewayCoreDeps): GatewayCore => {
   const delivery = createDelivery(deps, sessions)
   const { lookups, pending, userSessions, feeds, featureLevel, sweep, signals } = delivery
   const handling = createRequestHandlers(deps, delivery)
-  const { read, intake, resume, binding, budget, queries, memberChanges, memberRequests, signalRequests } = handling
+  const { read, intake, resume, binding, budget, queries, memberChanges, memberRequests, fileRequests, signalRequests } = handling
   const outcomes = listenForOutcomes({ fanOut, gateway, feeds, pending, metrics })
   let framesWritten = 0
   let isStopped = false
@@ -113,7 +122,7 @@ export const createGatewayCore = (deps: GatewayCoreDeps): GatewayCore => {
   }
   const onDrained = budget.drained
   const onEnded = (session: Session): void => void sessions.delete(session)
-  const handlers = { binding, intake, queries, memberRequests, signalRequests, resume, read, signals }
+  const handlers = { binding, intake, queries, memberRequests, fileRequests, signalRequests, resume, read, signals }
   const sessionDeps: SessionDeps = {
     ...handlers,
     userSessions,
@@ -141,7 +150,7 @@ export const createGatewayCore = (deps: GatewayCoreDeps): GatewayCore => {
       return session
     },
     read,
-    call: createHttpRequests({ binding, intake, queries, memberRequests, metrics, log }),
+    call: createHttpRequests({ binding, intake, queries, memberRequests, fileRequests, metrics, log }),
     sessions: () => sessions,
     get pendingCommands() {
       return pending.size

@@ -20,12 +20,13 @@ import type { Authenticator } from './admission/authenticate.ts'
 import { createAuthenticator } from './admission/authenticate.ts'
 import { clientAddress, trustedProxyTest } from './admission/client-address.ts'
 import { createRefusalHints } from './admission/refusal-hints.ts'
+import type { GatewayFiles } from './files/gateway-files.ts'
 import { createGatewayCore } from './gateway-core.ts'
 import { createSessionCounts } from './limits/session-counts.ts'
 import { createSharedBuckets } from './limits/shared-buckets.ts'
 import { preSendHook } from './pre-send-hook.ts'
 import { createHttpApi } from './server/http-api.ts'
-import type { RequestHandler } from './server/http-routes.ts'
+import type { FileServer, RequestHandler } from './server/http-routes.ts'
 import { createPeerConnections } from './server/peer-connections.ts'
 import { createPublicServer } from './server/public-server.ts'
 
@@ -36,6 +37,8 @@ export interface GatewayAdapters {
   readonly readModel: ReadModel
   readonly memberStates: MemberStates
   readonly fanOut: FanOut
+  /** Absent: messages have no files. */
+  readonly files?: GatewayFiles | undefined
   /** Rate limits shared with other gateways; undefined: there is one gateway only. */
   readonly rateLimitStore: RateLimitStore | undefined
   /** Sends the checks of `preSend`; undefined: messages are not checked before they are sent. */
@@ -46,6 +49,8 @@ export interface GatewayAdapters {
 export interface GatewayOptions {
   /** Serves the chat page; undefined: no page. */
   readonly page?: RequestHandler | undefined
+  /** Answers uploads and downloads of files; undefined: another server does. */
+  readonly fileServer?: FileServer | undefined
 }
 
 /** A gateway in real time, with its server. */
@@ -73,7 +78,7 @@ export const createGatewayService = (
   config: PublicConfig,
   adapters: GatewayAdapters,
   { log, metrics, onScrape }: Pick<ServiceProcess, 'log' | 'metrics' | 'onScrape'>,
-  { page }: GatewayOptions = {},
+  { page, fileServer }: GatewayOptions = {},
 ): GatewayService => {
   const { host, port, limits, times, bounds, rates, access } = config
   const { fanOut, rateLimitStore } = adapters
@@ -112,6 +117,7 @@ export const createGatewayService = (
     makeDocument: () => JSON.stringify(openapiDocument(limits)),
     maxBodyBytes: limits.frameBytes,
     maxRequests: bounds.callsPerGateway,
+    bodyMs: times.headersMs,
     log,
   })
   const peers = createPeerConnections({
@@ -124,6 +130,7 @@ export const createGatewayService = (
     peers,
     api,
     page,
+    fileServer,
     host,
     port,
     limits,

@@ -11,7 +11,8 @@ await runMain(async () => {
   const service = await openProcess(config, 'gateway')
   await startTracing(config, 'gateway', service)
   const adapters = await openGatewayAdapters(config, service)
-  const page = config.webPage ? await openPage(service.log, { needsToken: config.access.jwt !== undefined }) : undefined
+  const pageOptions = { needsToken: config.access.jwt !== undefined, filesOrigin: adapters.files?.blobStore.origin }
+  const page = config.webPage ? await openPage(service.log, pageOptions) : undefined
   const gateway = createGatewayService(config, adapters, service, { page })
   service.life.add('gateway', gateway.drain)
   const { port } = await gateway.start()

@@ -12,6 +12,8 @@ export type ServePage = (request: IncomingMessage, response: ServerResponse) => 
 export interface ServePageOptions {
   /** Whether the service requires tokens; the page then asks its user for one. */
   readonly needsToken: boolean
+  /** The origin of the files of messages, if it is not that of the page. */
+  readonly filesOrigin?: string | undefined
 }
 
 interface PageFile {
@@ -30,24 +32,29 @@ const types: Readonly<Record<string, string>> = {
   '.webmanifest': 'application/manifest+json',
 }
 
-/** The page runs, loads and connects to its own origin only, and no text is ever parsed as markup or script. */
-const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "connect-src 'self'",
-  "manifest-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-  // The only policy names the address of the service worker.
-  'trusted-types service-worker',
-].join('; ')
+/**
+ * The page runs its own origin's code only; it loads pictures from there and from the store of files, and connects to both.
+ * No text is ever parsed as markup or script. `blob:` are the pictures that the user has chosen and not sent yet.
+ */
+const contentSecurityPolicy = (filesOrigin: string | undefined): string => {
+  const files = filesOrigin === undefined ? '' : ` ${filesOrigin}`
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    `img-src 'self' blob:${files}`,
+    `connect-src 'self'${files}`,
+    "manifest-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    // The only policy names the address of the service worker.
+    'trusted-types service-worker',
+  ].join('; ')
+}
 
 const guards = {
-  'content-security-policy': contentSecurityPolicy,
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
   'permissions-policy': 'camera=(), geolocation=(), microphone=()',
@@ -55,8 +62,9 @@ const guards = {
   'x-content-type-options': 'nosniff',
 }
 
-const pageFile = (name: string, bytes: Buffer): PageFile => ({
+const pageFile = (name: string, bytes: Buffer, { filesOrigin }: ServePageOptions): PageFile => ({
   headers: {
+    'content-security-policy': contentSecurityPolicy(filesOrigin),
     ...guards,
     'content-type': types[extname(name)] ?? 'application/octet-stream',
     // The name of an asset changes with its content; the page itself is revalidated.
@@ -68,12 +76,13 @@ const pageFile = (name: string, bytes: Buffer): PageFile => ({
   gzipped: gzipSync(bytes),
 })
 
-const load = (folder: string, { needsToken }: ServePageOptions): Map<string, PageFile> => {
+const load = (folder: string, options: ServePageOptions): Map<string, PageFile> => {
+  const { needsToken } = options
   const read = (name: string): Buffer => {
     const bytes = readFileSync(join(folder, name))
     return name === 'index.html' && needsToken ? Buffer.from(String(bytes).replace('data-auth="off"', 'data-auth="jwt"')) : bytes
   }
-  return new Map(filesIn(folder).map((name) => [name === 'index.html' ? '/' : `/${name}`, pageFile(name, read(name))]))
+  return new Map(filesIn(folder).map((name) => [name === 'index.html' ? '/' : `/${name}`, pageFile(name, read(name), options)]))
 }
 
 const answer = ({ method, headers }: IncomingMessage, response: ServerResponse, file: PageFile): void => {

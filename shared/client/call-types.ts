@@ -1,4 +1,4 @@
-import type { Chat, JsonObject, Mentions, Message, User } from '../domain/events.ts'
+import type { Attachment, Chat, JsonObject, Mentions, Message, User } from '../domain/events.ts'
 import type { ReadMarker } from '../domain/read-marker.ts'
 import type { Role } from '../domain/roles.ts'
 
@@ -77,6 +77,26 @@ export interface MessageContent {
   readonly data?: JsonObject
   /** The ids of the mentioned users, or all members. */
   readonly mentions?: Mentions
+  /** Files that were uploaded into this room by this user: those of `upload`, and those of a message that is edited. */
+  readonly attachments?: readonly Attachment[]
+}
+
+/** A file that is to be uploaded. */
+export type FileDescription = Omit<Attachment, 'id' | 'sig'>
+
+/** An announced file, and how to upload its content. */
+export interface FileUpload {
+  readonly file: Attachment
+  /** A `PUT` of the content to `url` with these headers, before `expires_at`. */
+  readonly put: { readonly url: string; readonly headers: Readonly<Record<string, string>>; readonly expires_at: string }
+}
+
+/** The address of a file, which ends at `expires_at`. */
+export interface FileAddress {
+  readonly id: string
+  readonly message: string
+  readonly url: string
+  readonly expires_at: string
 }
 
 /** A message to send. */

@@ -2,6 +2,8 @@ import type { Chat, Message } from '../domain/events.ts'
 import type { RequestEvent } from '../protocol/requests.ts'
 import type { CallOptions, ChatSettings, Person, ThreadUnread } from './call-types.ts'
 import type { ChatClient } from './chat-client.ts'
+import type { AskRoom } from './file-methods.ts'
+import { createFileMethods } from './file-methods.ts'
 import type { Ask } from './history.ts'
 import { chatsOf, messagesOf } from './history.ts'
 import { createMemberMethods } from './member-methods.ts'
@@ -23,6 +25,8 @@ export type ClientMethods = Omit<RoomCalls, 'typing' | 'signal'> &
 
 /** The parts of a client that its methods use. */
 export interface ClientMethodsDeps {
+  /** The URL of the socket. */
+  readonly url: URL
   readonly scheduler: RequestScheduler
   readonly request: CreateRequest
   readonly readiness: Readiness
@@ -40,8 +44,10 @@ const inParts = <T>(items: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, part) => items.slice(part * size, (part + 1) * size))
 
 /** Creates the methods of a client that send requests of the protocol. */
-export const createClientMethods = ({ scheduler, request, readiness, unsent, unread }: ClientMethodsDeps): ClientMethods => {
+export const createClientMethods = ({ url, scheduler, request, readiness, unsent, unread }: ClientMethodsDeps): ClientMethods => {
   const ask: Ask = (event, body, signal) => scheduler.run(request(event, body), { signal })
+
+  const askRoom: AskRoom = (event, room, body, signal) => scheduler.run(request(event, body, room), { signal })
 
   /** The calls that change a room share one lane, which keeps their order. */
   const change = async <Answer>(event: RequestEvent, room: string, body: object, call: CallOptions = {}): Promise<Answer> => {
@@ -90,14 +96,13 @@ export const createClientMethods = ({ scheduler, request, readiness, unsent, unr
     markRead: unread.markRead,
     markDelivered: unread.markDelivered,
     markUnread: unread.markUnread,
-    markThread: async (room, thread, seq = 0, call = {}) => {
-      const { unread: count, ...read } = await scheduler.run(request('mark-read', { seq, thread }, room), { signal: call.signal })
+    markThread: async (room, thread, seq = 0, { signal } = {}) => {
+      const { unread: count, ...read } = await askRoom('mark-read', room, { seq, thread }, signal)
       return { read: { gen: read.gen, seq: read.seq }, unread: count } as ThreadUnread
     },
-    setChatSettings: async (room, { mutedUntil, hidden, signal }) => {
-      const body = { muted_until: mutedUntil, hidden }
-      return (await scheduler.run(request('set-chat-settings', body, room), { signal })) as ChatSettings
-    },
+    setChatSettings: async (room, { mutedUntil, hidden, signal }) =>
+      (await askRoom('set-chat-settings', room, { muted_until: mutedUntil, hidden }, signal)) as ChatSettings,
+    ...createFileMethods(askRoom, url),
     ...createPeopleMethods(ask, changeSelf, readiness.bound),
     users: (ids, call) => people('users', idsPerRequest, ids, call),
     findUsers,

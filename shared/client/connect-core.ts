@@ -117,7 +117,7 @@ export const connectCore = (address: string, options: ConnectOptions = {}): Core
     },
   })
 
-  const methods = createClientMethods({ scheduler, request, readiness, unsent, unread })
+  const methods = createClientMethods({ url, scheduler, request, readiness, unsent, unread })
   const on: CoreClient['on'] = (name, listener, call = {}) => {
     const off = listeners.on(name, listener)
     call.signal?.addEventListener('abort', off, { once: true })

@@ -23,12 +23,13 @@ export const ownMessage = (draft: MessageDraft | string): OwnMessage => {
 }
 
 /** The body of a `new-message`. Absent fields are not sent, so that services of a lower feature level accept it. */
-export const messageBody = ({ msg, type, id, data, mentions, thread, replyTo, silent }: OwnMessage): object => ({
+export const messageBody = ({ msg, type, id, data, mentions, attachments, thread, replyTo, silent }: OwnMessage): object => ({
   msg,
   type,
   id,
   data,
   mentions,
+  attachments,
   thread,
   reply_to: replyTo,
   silent: silent === true ? silent : undefined,
@@ -44,8 +45,8 @@ export const createMessageMethods = (ask: Ask, change: Change): MessageMethods =
 
   return {
     edit: async (room, message, content, call) => {
-      const { msg, type, data, mentions } = contentOf(content)
-      const edited = { message, msg, type, data, mentions }
+      const { msg, type, data, mentions, attachments } = contentOf(content)
+      const edited = { message, msg, type, data, mentions, attachments }
       return (await changeMessage<{ message: Message }>('edit-message', room, edited, call)).message
     },
     delete: async (room, message, call) =>

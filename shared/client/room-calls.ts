@@ -7,6 +7,9 @@ import type {
   ChangeOptions,
   ChatContent,
   ChatSettings,
+  FileAddress,
+  FileDescription,
+  FileUpload,
   ListedMember,
   MessageContent,
   MessageDraft,
@@ -83,6 +86,10 @@ export interface RoomCalls {
   markThread(room: string, thread: string, seq?: number, options?: CallOptions): Promise<ThreadUnread>
   /** Mutes or hides the chat for the user, on all devices. Resolves with the settings that have an effect. */
   setChatSettings(room: string, settings: SettingsOptions): Promise<ChatSettings>
+  /** Announces a file. `upload` of `chat-client/files` calls it, and uploads the content. */
+  createUpload(room: string, file: FileDescription, options?: CallOptions): Promise<FileUpload>
+  /** The addresses of the files of up to 50 messages. A message that was deleted has none. */
+  files(room: string, messages: readonly string[], options?: CallOptions): Promise<readonly FileAddress[]>
   /** The history of a room, a thread, or the pinned messages, backwards (newest first) or forwards. */
   messages(room: string, options?: HistoryOptions): AsyncGenerator<RoomMessage, void>
   /** Who has reacted to a message, by reaction. */

@@ -138,6 +138,8 @@ export const createRoomState = (id: string, calls: HandleDeps): RoomState => {
     markUnread: inRoom(calls.markUnread),
     markThread: inRoom(calls.markThread),
     setChatSettings: inRoom(calls.setChatSettings),
+    createUpload: inRoom(calls.createUpload),
+    files: inRoom(calls.files),
     on: (name, listener) => {
       if (name === 'change' || name === 'changed') return changes.on(name, listener as () => void)
       return calls.on(name as 'message', (event) => {

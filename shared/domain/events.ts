@@ -33,6 +33,25 @@ export interface Chat {
   readonly direct?: true
 }
 
+/**
+ * A file of a message. Its content is in the blob store; everything here is as the author has declared it. An optional
+ * field is present only if it was given.
+ */
+export interface Attachment {
+  readonly id: string
+  readonly name: string
+  readonly mime: string
+  /** In bytes. */
+  readonly size: number
+  /** Of the content, in hexadecimal. */
+  readonly sha256: string
+  /** Of a picture, in pixels. */
+  readonly width?: number
+  readonly height?: number
+  /** Proof that the author has announced this file in this room with `create-upload`. */
+  readonly sig: string
+}
+
 /** The mentioned users: their ids, or all members. */
 export type Mentions = readonly string[] | 'all'
 
@@ -49,13 +68,14 @@ export interface Message {
   readonly modified_at: string
   readonly data?: JsonObject
   readonly mentions?: Mentions
+  readonly attachments?: readonly Attachment[]
   /** The id of the root message of the thread in which this message is a reply. */
   readonly thread?: string
   /** The id of the quoted message. */
   readonly reply_to?: string
   /** The sender asks that nobody is notified. */
   readonly silent?: true
-  /** The message was deleted. Its `msg` is empty, and `data`, `mentions` and `silent` are gone. */
+  /** The message was deleted. Its `msg` is empty, and `data`, `mentions`, `attachments` and `silent` are gone. */
   readonly deleted?: true
 }
 

@@ -1,6 +1,7 @@
-import type { Chat, User } from '../domain/events.ts'
+import type { Attachment, Chat, User } from '../domain/events.ts'
 import type { ReadMarker } from '../domain/read-marker.ts'
 import type { Role } from '../domain/roles.ts'
+import type { Rules } from '../domain/rules.ts'
 import type { MemberSettings, UnreadCounts } from './member-state.ts'
 
 /** Facts about the database as a whole. */
@@ -219,6 +220,27 @@ export interface BlockPage {
   readonly nextCursor?: string
 }
 
+/** The rights of a present member. */
+export interface MemberRights {
+  /** The number of its role now. */
+  readonly role: number
+  readonly rules: Rules
+  readonly isDirect: boolean
+}
+
+/** A request for the files of messages of a room; `reader` must be a present member. */
+export interface AttachmentQuery {
+  readonly room: string
+  readonly reader: string
+  readonly messages: readonly string[]
+}
+
+/** A file of a message as it is now. */
+export interface ListedAttachment {
+  readonly message: string
+  readonly file: Attachment
+}
+
 /** The cursor is malformed, or belongs to another list. */
 export class CursorError extends Error {}
 
@@ -268,6 +290,13 @@ export interface ReadModel {
   blocksOf(query: BlockQuery): Promise<BlockPage>
   /** Messages of a room; undefined: the reader is not a member, or the chat does not exist. */
   messagesOf(query: MessageQuery): Promise<MessagePage | undefined>
+  /** The rights of a user in a room; undefined: not a member, or the chat does not exist. */
+  rightsOf(room: string, user: string): Promise<MemberRights | undefined>
+  /**
+   * The files of these messages as they are now; deleted and unknown messages have none. Undefined: the reader is not a
+   * member, or the chat does not exist.
+   */
+  attachmentsOf(query: AttachmentQuery): Promise<readonly ListedAttachment[] | undefined>
   /** Who has reacted to a message. A deleted message is unknown. */
   reactionsOf(query: ReactionQuery): Promise<ReactionPage | NoPage>
   /**

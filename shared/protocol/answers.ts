@@ -3,6 +3,7 @@ import type { RoomEventName, RoomEventOf } from '../room-events/room-events.ts'
 import { roomEventNames, roomEvents } from '../room-events/room-events.ts'
 import type { UserEventName, UserEventOf } from '../user-events/user-events.ts'
 import { userEventNames, userEvents } from '../user-events/user-events.ts'
+import { fileAnswers } from './attachments.ts'
 import type { ErrorCode } from './errors.ts'
 import { errors } from './errors.ts'
 import { markerSchema, memberStateAnswers, settingsSchema, unreadFields } from './member-state.ts'
@@ -94,6 +95,7 @@ export const answerBodies = {
     next_cursor: z.string().optional(),
   }),
   ...memberStateAnswers,
+  ...fileAnswers,
   'list-blocks': z.looseObject({
     blocks: z.array(z.looseObject({ user_id: id, created_at: time })),
     next_cursor: z.string().optional(),

@@ -14,6 +14,8 @@ export const callEvents = [
   'list-members',
   'mark-read',
   'set-chat-settings',
+  'create-upload',
+  'get-files',
   'list-blocks',
   'get-users',
 ] as const satisfies readonly AnswerEvent[]

@@ -20,3 +20,13 @@ export const message = {
   created_at: '2026-11-24T15:45:02.232Z',
   modified_at: '2026-11-24T15:45:02.232Z',
 }
+export const file = {
+  id: '01a20e3b-6190-7c2e-a5d1-3b7f0e9c4d28',
+  name: 'menu.png',
+  mime: 'image/png',
+  size: 48_213,
+  sha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+  width: 1_280,
+  height: 720,
+  sig: 'q1nXw0mB7l2dK9sT4vYhR6pZcE3uJ8aFgL5oNiVxWrQ',
+}

@@ -9,7 +9,7 @@ import {
 import type { UserEventName } from '../user-events/user-events.ts'
 import { userEventNames, userEvents } from '../user-events/user-events.ts'
 import type { AnswerEvent, FeedEvent } from './answers.ts'
-import { ann, bob, chat, message, room } from './example-values.ts'
+import { ann, bob, chat, file, message, room } from './example-values.ts'
 import { firstLevel } from './feature-level.ts'
 import type { RequestEvent } from './requests.ts'
 import { requestEventsAt } from './requests.ts'
@@ -58,6 +58,15 @@ export const requestExamples: Readonly<Record<RequestEvent, object>> = {
     room,
     body: { muted_until: '2026-12-01T08:00:00.000Z', hidden: false },
   },
+  'create-upload': {
+    event: 'create-upload',
+    id: '43',
+    room,
+    body: {
+      file: { name: file.name, mime: file.mime, size: file.size, sha256: file.sha256, width: file.width, height: file.height },
+    },
+  },
+  'get-files': { event: 'get-files', id: '44', room, body: { messages: [message.id] } },
   'list-blocks': { event: 'list-blocks', id: '42', body: { query: { limit: 20, cursor: 'YmxvY2tzOjA' } } },
   'get-users': { event: 'get-users', id: '9', body: { users: [bob] } },
   watch: { event: 'watch', id: '36', body: { rooms: [room], users: [bob] } },
@@ -147,6 +156,35 @@ export const answerExamples: Readonly<Partial<Record<AnswerEvent, object>>> = {
   },
   'mark-read': { id: '40', event: 'mark-read', body: { seq: 4, gen: 0, unread: 1, mentions: 0, as_of: 5 } },
   'set-chat-settings': { id: '41', event: 'set-chat-settings', body: { muted_until: '2026-12-01T08:00:00.000Z' } },
+  'create-upload': {
+    id: '43',
+    event: 'create-upload',
+    body: {
+      file,
+      put: {
+        url: `https://files.example.com/chat/${room}/${file.id}?X-Amz-Expires=900&X-Amz-Signature=a1b2c3`,
+        headers: {
+          'content-type': 'application/octet-stream',
+          'x-amz-checksum-sha256': 'n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=',
+        },
+        expires_at: '2026-11-24T16:00:02.430Z',
+      },
+    },
+  },
+  'get-files': {
+    id: '44',
+    event: 'get-files',
+    body: {
+      files: [
+        {
+          id: file.id,
+          message: message.id,
+          url: `https://files.example.com/chat/${room}/${file.id}?X-Amz-Expires=600&X-Amz-Signature=d4e5f6`,
+        },
+      ],
+      expires_at: '2026-11-24T15:55:02.440Z',
+    },
+  },
   'list-blocks': {
     id: '42',
     event: 'list-blocks',

@@ -20,6 +20,10 @@ export interface ProtocolLimits {
   readonly dataBytes: number
   /** Users that one message mentions. */
   readonly mentions: number
+  /** Files of one message. */
+  readonly attachments: number
+  /** One file, in bytes. */
+  readonly fileBytes: number
   /** Different reactions to one message. */
   readonly reactionKeys: number
   /** Edits of one message. A deletion rewrites all of them in one transaction. */
@@ -55,6 +59,8 @@ export const defaultLimits: ProtocolLimits = /* @__PURE__ */ Object.freeze({
   resumeRooms: 500,
   dataBytes: 4_096,
   mentions: 64,
+  attachments: 10,
+  fileBytes: 100 * 1024 * 1024,
   reactionKeys: 50,
   editsPerMessage: 1_000,
   pins: 100,

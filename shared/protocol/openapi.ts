@@ -26,6 +26,8 @@ const summaries: Readonly<Record<CallEvent, string>> = {
   'list-members': 'The members of a chat and their roles, or its banned users, as one of its members',
   'mark-read': 'Move the read marker of a member of a chat, and count its unread messages',
   'set-chat-settings': 'Mute or hide a chat for one of its members',
+  'create-upload': 'Announce a file as a member of a chat, and get the address to upload it to',
+  'get-files': 'The addresses of the files of messages, as a member of their chat',
   'list-blocks': 'The users whom a user has blocked',
   'get-users': 'Users by their ids or their external ids',
 }

@@ -2,6 +2,7 @@
 export const priceUnits = {
   users: 'users named',
   rooms: 'rooms resumed',
+  messages: 'messages named',
   bytes: 'bytes of its frame',
 } as const
 
@@ -14,3 +15,5 @@ export interface Price {
 
 export const perUser: Price = { unit: 'users', per: 10 }
 export const perRoom: Price = { unit: 'rooms', per: 10 }
+/** Signing the addresses of the files of a message takes up to some milliseconds. */
+export const perMessage: Price = { unit: 'messages', per: 2 }

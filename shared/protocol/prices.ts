@@ -2,7 +2,7 @@ import { requestedRoomEventNames, requestedRoomEvents } from '../room-events/roo
 import type { UserEventName } from '../user-events/user-events.ts'
 import { userEventNames, userEvents } from '../user-events/user-events.ts'
 import type { Price } from './price.ts'
-import { perRoom, perUser } from './price.ts'
+import { perMessage, perRoom, perUser } from './price.ts'
 import type { RequestEvent } from './requests.ts'
 
 /**
@@ -26,6 +26,8 @@ export const prices = {
   'list-members': undefined,
   'mark-read': undefined,
   'set-chat-settings': undefined,
+  'create-upload': undefined,
+  'get-files': perMessage,
   'list-blocks': undefined,
   'get-users': perUser,
   watch: perUser,

@@ -6,6 +6,7 @@ import type { RequestedRoomEventName, RoomEventOf } from '../room-events/room-ev
 import { allRequestedRoomEvents } from '../room-events/room-events.ts'
 import type { UserEventName, UserEventOf } from '../user-events/user-events.ts'
 import { allRequestedUserEvents } from '../user-events/user-events.ts'
+import { fileRequests } from './attachments.ts'
 import { fieldsFrom, peopleLevel, supportedLevel } from './feature-level.ts'
 import * as field from './fields.ts'
 import type { ProtocolLimits } from './limits.ts'
@@ -125,6 +126,7 @@ export const requestSchemas = (limits: ProtocolLimits, level: number = supported
     ...messageQueries(limits, level),
     ...memberQueries(limits, level),
     ...memberStateRequests(level),
+    ...fileRequests(limits, level),
     ...fieldsFrom(peopleLevel, level, {
       'list-blocks': requestOutsideRooms(
         'list-blocks',

@@ -43,6 +43,16 @@ export const chatSchema = z.looseObject({
   ...chatContentShape,
   direct: z.literal(true).optional(),
 })
+export const attachmentSchema = z.looseObject({
+  id,
+  name: z.string(),
+  mime: z.string(),
+  size: z.int().min(1),
+  sha256: z.string(),
+  width: z.int().min(1).optional(),
+  height: z.int().min(1).optional(),
+  sig: z.string(),
+})
 export const messageSchema = z.looseObject({
   id,
   msg: z.string(),
@@ -52,6 +62,7 @@ export const messageSchema = z.looseObject({
   modified_at: time,
   data: z.record(z.string(), z.unknown()).optional(),
   mentions: z.union([z.literal('all'), z.array(id)]).optional(),
+  attachments: z.array(attachmentSchema).optional(),
   thread: id.optional(),
   reply_to: id.optional(),
   silent: z.literal(true).optional(),

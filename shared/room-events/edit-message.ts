@@ -79,14 +79,14 @@ export const editMessage = defineRoomEvent({
     },
     feed: { id: '22', event: 'edit-message', room, seq: 6, body: edited },
   },
-  request: (limits: ProtocolLimits) =>
+  request: (limits: ProtocolLimits, level: number) =>
     requestInRoom(
       'edit-message',
       z.strictObject({
         message: field.messageId,
         msg: field.text(1, limits.msgChars),
         type: field.messageType.optional(),
-        ...contentFields(limits),
+        ...contentFields(limits, level),
         id: field.ownId.optional(),
       }),
     ),

@@ -45,9 +45,9 @@ const example = {
   modified_at: '2026-11-24T15:45:02.289Z',
 }
 
-/** The fields that level 2 has added. */
-const laterFields = (limits: ProtocolLimits) => ({
-  ...contentFields(limits),
+/** The fields that level 2 and later ones have added. */
+const laterFields = (limits: ProtocolLimits, level: number) => ({
+  ...contentFields(limits, level),
   thread: field.messageId.optional(),
   reply_to: field.messageId.optional(),
   silent: z.boolean().optional(),
@@ -66,9 +66,10 @@ const referenceRejection = ({ body: { thread, reply_to: replyTo } }: PostMessage
 
 /** Why the acting user must not post this message; undefined: it may. */
 const whyNotPosted = (command: PostMessage, state: ChatState): Rejection | undefined => {
-  const { thread, mentions } = command.body
+  const { thread, mentions, attachments } = command.body
   return (
     whyNotAllowed('post', command, state) ??
+    (attachments === undefined ? undefined : whyNotAllowed('upload', command, state)) ??
     (thread === undefined ? undefined : whyNotAllowed('thread', command, state)) ??
     (mentions === 'all' ? whyNotAllowed('mention_all', command, state) : undefined)
   )
@@ -108,7 +109,7 @@ export const newMessage = defineRoomEvent({
         msg: field.text(1, limits.msgChars),
         type: field.messageType,
         id: field.ownId.optional(),
-        ...fieldsFrom(messageChangesLevel, level, laterFields(limits)),
+        ...fieldsFrom(messageChangesLevel, level, laterFields(limits, level)),
       }),
       level,
     ),

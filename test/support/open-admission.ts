@@ -7,6 +7,7 @@ const unlimited: RateLimiter = {
   request: () => undefined,
   nonMember: () => undefined,
   room: () => undefined,
+  upload: () => undefined,
   mayErr: () => true,
   mayPing: () => true,
   release: () => undefined,

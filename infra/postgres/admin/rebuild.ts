@@ -14,6 +14,7 @@ const eventsPerStep = 2_000
 /** The tables that are computed from events. */
 const readModelTables = [
   'mention',
+  'attachment',
   'reaction_count',
   'message_reaction',
   'message_edit',

@@ -19,6 +19,8 @@ const grants = {
     message_reaction: 'select, insert, update, delete',
     reaction_count: 'select, insert, update, delete',
     mention: 'select, insert, delete',
+    attachment: 'select, insert, delete',
+    released_file: 'select, insert',
     meta: 'select',
     mikro_orm_migrations: 'select',
   },
@@ -40,8 +42,12 @@ const grants = {
     meta: 'select',
     mikro_orm_migrations: 'select',
   },
-  // The time of a deletion, not the content.
-  sweeper: { deleted_message: 'select (deleted_at), delete' },
+  // The time of a deletion, not the content; the ids of files, not their names.
+  sweeper: {
+    deleted_message: 'select (deleted_at), delete',
+    attachment: 'select (chat_id, file_id)',
+    released_file: 'select, delete',
+  },
   relay: {
     event: 'select',
     chat: 'select',
@@ -66,6 +72,8 @@ const writerFunctions = [
   'apply_room_changes',
   'apply_message_changes',
   'apply_chat_changes',
+  'apply_file_changes',
+  'release_files',
   'apply_user_changes',
   'redact',
   'apply_erasures',
@@ -132,7 +140,7 @@ const grantable = async (session: DatabaseSession, database: string, log: Log): 
  * `<database>_sweeper` and `<database>_relay`: none may change the schema or truncate, a writer may
  * delete reactions, mentions and blocks only and may not update events, a gateway may
  * write the state of members only, and a sweeper may only delete the kept content of deleted messages,
- * which it may not read. A relay may read events and write its own tables. Other roles may not connect.
+ * which it may not read, and the queue of their files. A relay may read events and write its own tables. Other roles may not connect.
  *
  * Promises:  a repeated call restores these rights. Run it after each
  *            migration. Leaves out a role of the sweeper or of relays, with a warning, where

@@ -200,6 +200,25 @@ export const mentionTable = defineEntity({
   indexes: [{ name: 'mention_of_message', properties: ['chatId', 'seq'] }],
 })
 
+/** The files that messages name, also in earlier versions. */
+export const attachmentTable = defineEntity({
+  name: 'Attachment',
+  tableName: 'attachment',
+  properties: { chatId: p.uuid().primary(), fileId: p.uuid().primary(), messageId: p.uuid().primary() },
+  indexes: [{ name: 'attachment_of_message', properties: ['chatId', 'messageId'] }],
+})
+
+/** Files whose content is to be removed from the blob store: a queue, not computed from events. */
+export const releasedFileTable = defineEntity({
+  name: 'ReleasedFile',
+  tableName: 'released_file',
+  properties: {
+    chatId: p.uuid().primary(),
+    fileId: p.uuid().primary(),
+    releasedAt: instant().defaultRaw('now()'),
+  },
+})
+
 /** The versions of deleted messages, for as long as they are kept. Not computed from events, and empty by default. */
 export const deletedMessageTable = defineEntity({
   name: 'DeletedMessage',
@@ -319,6 +338,8 @@ export const entities = [
   messageReactionTable,
   reactionCountTable,
   mentionTable,
+  attachmentTable,
+  releasedFileTable,
   deletedMessageTable,
   memberStateTable,
   threadMarkerTable,

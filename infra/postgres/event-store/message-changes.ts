@@ -1,4 +1,4 @@
-import type { Mentions } from '../../../shared/domain/events.ts'
+import type { Attachment, Mentions } from '../../../shared/domain/events.ts'
 import type { MessageDeleted } from '../../../shared/room-events/delete-message.ts'
 import type { MessageEdited } from '../../../shared/room-events/edit-message.ts'
 import type { MessagesErased } from '../../../shared/room-events/erase.ts'
@@ -58,13 +58,15 @@ export class MessageChanges {
   private readonly replies = new Map<string, RepliesUpdate>()
   private readonly unmentioned = new Map<string, MessageKey>()
   private readonly mentions = new Map<string, readonly (MessageKey & { readonly user_id: string })[]>()
+  private readonly files: (MessageKey & { readonly file_id: string })[] = []
   private readonly reactions = new Map<string, ReactionUpdate>()
   private readonly counts = new Map<string, ReactionCountUpdate>()
   private readonly erasures: ErasureRow[] = []
 
-  posted({ stream, seq, body: { id, thread, mentions } }: MessagePosted): void {
+  posted({ stream, seq, body: { id, thread, mentions, attachments } }: MessagePosted): void {
     if (thread !== undefined) this.addReplies({ chat_id: stream, id: thread }, 1, seq)
     if (mentions !== undefined) this.mention({ chat_id: stream, id }, mentions)
+    if (attachments !== undefined) this.attach({ chat_id: stream, id }, attachments)
   }
 
   edited({ stream, seq, body: { message } }: MessageEdited): void {
@@ -73,6 +75,7 @@ export class MessageChanges {
     this.versions.set(textOf(key), { ...key, version_seq: seq, deleted_seq: null, type: message.type })
     this.unmentioned.set(textOf(key), key)
     this.mention(key, message.mentions ?? [])
+    this.attach(key, message.attachments ?? [])
   }
 
   deletes({ stream, seq, body: { message } }: MessageDeleted): void {
@@ -112,6 +115,9 @@ export class MessageChanges {
       replies: [...this.replies.values()],
       unmentioned: [...this.unmentioned.values()],
       mentions: [...this.mentions.values()].flat(),
+      files: this.files,
+      // Whether a deleted message has files is known only to the database.
+      unfiled: this.deleted,
       reactions: reactions.filter(({ seq }) => seq !== null),
       unreacted: reactions.filter(({ seq }) => seq === null),
       counts: counts.filter(({ users }) => users > 0),
@@ -123,6 +129,10 @@ export class MessageChanges {
   private addReplies(root: MessageKey, added: number, seq: number | null): void {
     const before = this.replies.get(textOf(root))
     this.replies.set(textOf(root), { ...root, added: (before?.added ?? 0) + added, seq: seq ?? before?.seq ?? null })
+  }
+
+  private attach(key: MessageKey, attachments: readonly Attachment[]): void {
+    this.files.push(...attachments.map(({ id }) => ({ ...key, file_id: id })))
   }
 
   private mention(key: MessageKey, mentions: Mentions): void {

@@ -44,7 +44,8 @@ const userValues = ({ users }: Changes): readonly unknown[] =>
   columns(
     users,
     (user) => user.id,
-    (user) => user.externalUserId,
+    // The creation of an erased user has none, and several such users must not collide.
+    (user) => user.externalUserId || null,
     (user) => user.name ?? null,
     (user) => user.created_at,
     (user) => user.modified_at,

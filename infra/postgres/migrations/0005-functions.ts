@@ -6,7 +6,13 @@ import { applyRoomChanges } from './0005-room-changes.ts'
  * Most batches have none, and then this function is not called. A group that is
  * absent has no rows. Each group has at most one row per key.
  */
-const applyMessageChanges = `create function apply_message_changes(changes json) returns void language plpgsql as $$
+export const applyMessageChanges = ({
+  create,
+  furtherChanges,
+}: Pick<
+  AppendParts,
+  'create' | 'furtherChanges'
+>): string => `${create} function apply_message_changes(changes json) returns void language plpgsql as $$
   begin
     insert into message_edit (chat_id, message_id, seq)
     select chat_id, id, seq from json_to_recordset(changes -> 'edits') as new (chat_id uuid, id uuid, seq bigint);
@@ -42,7 +48,7 @@ const applyMessageChanges = `create function apply_message_changes(changes json)
     insert into reaction_count (chat_id, message_id, reaction, users)
     select chat_id, id, reaction, users
     from json_to_recordset(changes -> 'counts') as new (chat_id uuid, id uuid, reaction text, users int)
-    on conflict (chat_id, message_id, reaction) do update set users = excluded.users;
+    on conflict (chat_id, message_id, reaction) do update set users = excluded.users;${furtherChanges}
   end $$`
 
 const insertMessages = `insert into message (chat_id, seq, id, created_at, user_id, type, thread, reply_to)
@@ -137,7 +143,7 @@ export const appendOutcomes = (parts: AppendParts): string => `${parts.create} f
 
 /** In the order of their creation. No role may redact until `admin roles` grants it to the writer. */
 export const messageChangeFunctions = [
-  applyMessageChanges,
+  applyMessageChanges({ create: 'create', furtherChanges: '' }),
   redact,
   'revoke all on function redact from public',
   applyRoomChanges({

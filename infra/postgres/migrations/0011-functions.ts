@@ -7,7 +7,14 @@ import { insertNumberedMessages, rareGroups } from './0009-functions.ts'
  * The messages of a range, of one user or of all, as the deletion of each would leave them. The rows of the range are read by
  * seq, so their number is that of the messages of the range, whoever wrote them.
  */
-const applyErasures = `create function apply_erasures(changes json) returns void language plpgsql as $$
+export const applyErasures = ({
+  create,
+  furtherChanges,
+}: {
+  readonly create: string
+  /** SQL for further changes of each range, `erased`. */
+  readonly furtherChanges: string
+}): string => `${create} function apply_erasures(changes json) returns void language plpgsql as $$
   declare
     erased record;
   begin
@@ -30,7 +37,7 @@ const applyErasures = `create function apply_erasures(changes json) returns void
       update message set deleted_seq = erased.seq, version_seq = null, pinned_seq = null
       where chat_id = erased.chat_id and seq >= erased.from_seq and seq < erased.before_seq and deleted_seq is null
         and (erased.user_id is null or user_id = erased.user_id);
-      perform redact_erased(erased.chat_id, erased.seq);
+      perform redact_erased(erased.chat_id, erased.seq);${furtherChanges}
       if erased.user_id is null then
         update chat set expired_seq = greatest(expired_seq, erased.before_seq) where id = erased.chat_id;
       else
@@ -150,7 +157,7 @@ export const erasureFunctions = [
   'revoke all on function redact_erased from public',
   redactUser,
   'revoke all on function redact_user from public',
-  applyErasures,
+  applyErasures({ create: 'create', furtherChanges: '' }),
   applyUserChangesWithErased,
   applyChangesWithErasures,
   appendWithErasures,

@@ -7,6 +7,7 @@ import { ProfilesAndBlocks } from './0007-people.ts'
 import { MemberState } from './0008-member-state.ts'
 import { Roles } from './0009-roles.ts'
 import { Erasure } from './0011-erasure.ts'
+import { Attachments } from './0012-attachments.ts'
 import { Relay } from './0013-relay.ts'
 import { ThreadMarkers } from './0014-thread-markers.ts'
 
@@ -21,6 +22,7 @@ export const migrations = [
   { name: '0008-member-state', class: MemberState },
   { name: '0009-roles', class: Roles },
   { name: '0011-erasure', class: Erasure },
+  { name: '0012-attachments', class: Attachments },
   { name: '0013-relay', class: Relay },
   { name: '0014-thread-markers', class: ThreadMarkers },
 ]

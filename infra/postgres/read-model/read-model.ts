@@ -2,6 +2,7 @@ import type { User } from '../../../shared/domain/events.ts'
 import type { ChangedHead, KnownHead, ReadModel, RoomMembership, StoreMeta } from '../../../shared/ports/read-model.ts'
 import { firstLevel } from '../../../shared/protocol/feature-level.ts'
 import type { DatabaseSession, Statement } from '../connection/statement.ts'
+import { listAttachments, readRights } from './attachments.ts'
 import { listBlocks } from './block-list.ts'
 import { listChats } from './chat-list.ts'
 import { listMembers } from './member-list.ts'
@@ -208,6 +209,8 @@ export const postgresReadModel = (session: DatabaseSession, pageBytes: number): 
   membersOf: (query) => listMembers(session, query),
   blocksOf: (query) => listBlocks(session, query),
   messagesOf: (query) => listMessages(session, query, pageBytes),
+  rightsOf: (room, user) => readRights(session, room, user),
+  attachmentsOf: (query) => listAttachments(session, query),
   reactionsOf: (query) => listReactions(session, query),
   versionsOf: (query) => listVersions(session, query, pageBytes),
 })

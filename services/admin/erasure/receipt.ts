@@ -33,6 +33,7 @@ export const remainsAfter = (retentions: Retentions, nowMs: number): readonly Re
   topicRemains('topic chat.dead-letter', retentions.deadLetter, nowMs),
   { place: 'Postgres: data files', until: null, note: 'until the tables are vacuumed' },
   { place: 'Postgres: write-ahead log, replicas, backups', until: null, note: 'until you remove them' },
+  { place: 'blob store: files', until: null, note: 'until the next admin sweep with the variables of the bucket' },
   { place: 'consumers of chat.events', until: null, note: 'until they have handled the erase and erase-user events' },
 ]
 

@@ -8,6 +8,7 @@ export const limitNames = {
   user: 'requests per user',
   users_added: 'users added per user',
   edits: 'edits per user',
+  uploads: 'bytes of files per user',
   stranger: 'commands to rooms without membership, per user',
   room: 'bytes sent to the sockets per room',
   reactions: 'reactions per large room',
@@ -38,6 +39,8 @@ export interface RateLimiter {
   nonMember(): LimitExceeded | undefined
   /** The request is a command to a room that this number of sockets of this gateway follow. */
   room(request: RoomRequest, frameBytes: number, sockets: number): LimitExceeded | undefined
+  /** The request announces a file of this number of bytes. */
+  upload(bytes: number): LimitExceeded | undefined
   /** The client made an error or exceeded a limit. False: too often, close the socket. */
   mayErr(): boolean
   /** A WebSocket ping or pong was received. False: too many, close the socket. */

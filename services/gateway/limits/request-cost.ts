@@ -14,9 +14,12 @@ const usersIn = ({ body }: Request): number => {
   return 'users' in body ? (body.users?.length ?? 0) : 0
 }
 
+const messagesIn = ({ body }: Request): number => ('messages' in body ? body.messages.length : 0)
+
 /** The number of priced units in a request. */
 const unitsIn = (request: Request, unit: Price['unit'], frameBytes: number): number => {
   if (unit === 'bytes') return frameBytes
+  if (unit === 'messages') return messagesIn(request)
   return unit === 'rooms' ? roomsIn(request) : usersIn(request)
 }
 

@@ -36,6 +36,10 @@ export class ServiceRateLimiter implements RateLimiter {
     return undefined
   }
 
+  upload(_bytes: number): LimitExceeded | undefined {
+    return undefined
+  }
+
   mayErr(): boolean {
     const { sessionErrorsPerMinute: perMinute, sessionErrorsBurst: burst } = this.rates
     this.errors ??= new TokenBucket({ perMinute, burst }, this.clock)

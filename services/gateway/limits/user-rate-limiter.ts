@@ -35,6 +35,7 @@ export class UserRateLimiter extends ServiceRateLimiter {
   private added: BucketHold | undefined = undefined
   private edits: BucketHold | undefined = undefined
   private commandsToOthers: BucketHold | undefined = undefined
+  private uploads: BucketHold | undefined = undefined
   private isReleased = false
 
   constructor({ buckets, rates, clock, userKey, addressKey }: UserRateLimiterDeps) {
@@ -74,9 +75,16 @@ export class UserRateLimiter extends ServiceRateLimiter {
     )
   }
 
+  override upload(bytes: number): LimitExceeded | undefined {
+    const { rates, userKey } = this
+    this.uploads ??= this.hold(`uploads:${userKey}`, rates.userUploadKbPerMinute, rates.userUploadKbBurst)
+    return exceeded('uploads', this.uploads.take(Math.ceil(bytes / 1_024)))
+  }
+
   override release(): void {
     this.isReleased = true
-    for (const hold of [this.address, this.user, this.added, this.edits, this.commandsToOthers]) hold?.release()
+    const { address, user, added, edits, uploads, commandsToOthers } = this
+    for (const hold of [address, user, added, edits, uploads, commandsToOthers]) hold?.release()
   }
 
   /** The limits of certain events only. */

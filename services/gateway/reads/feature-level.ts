@@ -13,21 +13,23 @@ export interface FeatureLevel {
   refresh(): Promise<void>
 }
 
-/** `onChange` is called after the accepted events have changed. */
+/** `absent`: the events that this gateway does not have at any level. `onChange` is called after the accepted events have changed. */
 export const createFeatureLevel = (
   readModel: Pick<ReadModel, 'meta'>,
   log: GatewayLog,
+  absent: ReadonlySet<string>,
   onChange: (level: FeatureLevel) => void,
 ): FeatureLevel => {
   let stored = firstLevel
   let current = firstLevel
-  let events = requestEventsAt(current)
+  const eventsAt = (level: number): readonly string[] => requestEventsAt(level).filter((event) => !absent.has(event))
+  let events = eventsAt(current)
 
   const onRead = (level: number): void => {
     if (level === stored) return
     stored = level
     current = Math.min(level, supportedLevel)
-    events = requestEventsAt(current)
+    events = eventsAt(current)
     const fields = { level, supported: supportedLevel }
     if (level > supportedLevel) log.error(fields, 'the feature level of the store is higher than this version supports')
     else log.debug(fields, 'feature level changed')

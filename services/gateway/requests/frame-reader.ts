@@ -32,7 +32,8 @@ const isOwnData = (name: string, level: number): boolean => level === 2 && name 
 const dropNulls = (value: Record<string, unknown>, level = 1): void => {
   for (const [name, field] of Object.entries(value)) {
     if (field === null) Reflect.deleteProperty(value, name)
-    else if (level < levels && isObject(field) && !isOwnData(name, level)) dropNulls(field, level + 1)
+    else if (level < levels && !isOwnData(name, level))
+      for (const part of [field].flat()) if (isObject(part)) dropNulls(part, level + 1)
   }
 }
 
@@ -55,8 +56,15 @@ const callerIdOf = (id: unknown): { id?: string | number } => (isCallerId(id) ||
 const eventOf = (event: unknown): string =>
   typeof event === 'string' && event.length <= 64 && event.isWellFormed() ? event : unparsed.event
 
-/** `level`: the feature level now; events and fields of a later one are refused as unknown. */
-export const createFrameReader = (limits: ProtocolLimits, level: () => number = () => supportedLevel): FrameReader => {
+/**
+ * `level`: the feature level now; events and fields of a later one are refused as unknown. `absent`: the events that this
+ * gateway does not have.
+ */
+export const createFrameReader = (
+  limits: ProtocolLimits,
+  level: () => number = () => supportedLevel,
+  absent: ReadonlySet<string> = new Set(),
+): FrameReader => {
   const byLevel = new Map<number, FrameSchemas>()
   const schemasAt = (wanted: number): FrameSchemas => {
     const schemas = byLevel.get(wanted) ?? requestSchemas(limits, wanted)
@@ -79,7 +87,7 @@ export const createFrameReader = (limits: ProtocolLimits, level: () => number = 
         error: invalidField('event', 'must be a string'),
       }
     }
-    if (!Object.hasOwn(schemas, event)) {
+    if (!Object.hasOwn(schemas, event) || absent.has(event)) {
       return {
         ref: { event: eventOf(event), ...id },
         error: errorBody('unknown_event', 'event: there is no such event', { field: 'event', reason: 'there is no such event' }),

@@ -10,6 +10,8 @@ import type { SendQueue } from '../send-queue/send-queue.ts'
 import type { Binding } from './binding.ts'
 import { claimUser } from './claim-user.ts'
 import { isOwnRequest } from './command-requests.ts'
+import type { FileRequests } from './file-requests.ts'
+import { isFileRequest } from './file-requests.ts'
 import type { Intake } from './intake.ts'
 import type { MemberRequests } from './member-requests.ts'
 import { isMemberRequest } from './member-requests.ts'
@@ -36,6 +38,8 @@ export interface HttpRequestDeps {
   readonly intake: Intake
   readonly queries: Queries
   readonly memberRequests: MemberRequests
+  /** Undefined: the gateway has no files, and its reader refuses requests about them. */
+  readonly fileRequests: FileRequests | undefined
   readonly metrics: Metrics
   readonly log: GatewayLog
 }
@@ -50,8 +54,11 @@ const emptySendQueue = (): SendQueue => ({
   close: () => undefined,
 })
 
+/** A request without a socket is one of a service, which has no rate limits. */
+const unlimited = (): undefined => undefined
+
 export const createHttpRequests = (deps: HttpRequestDeps): StartHttpRequest => {
-  const { binding, intake, queries, memberRequests, metrics, log } = deps
+  const { binding, intake, queries, memberRequests, fileRequests, metrics, log } = deps
   const createUser = async (requester: Requester, request: RequestOf<'create-user'>): Promise<void> => {
     const claimed = claimUser(requester.principal, request)
     if ('code' in claimed) return requester.fail(request, claimed)
@@ -65,6 +72,7 @@ export const createHttpRequests = (deps: HttpRequestDeps): StartHttpRequest => {
     if (actor === undefined) return requester.refuse(request, 'unbound', 'as: is missing; it names the user to act for')
     if (isRead(request)) return queries.answer(requester, request, actor)
     if (isMemberRequest(request)) return memberRequests.answer(requester, request, actor)
+    if (isFileRequest(request)) return void (await fileRequests?.answer(requester, request, actor, unlimited))
     if (isOwnRequest(request)) intake.submitOwn(requester, request, actor)
     else intake.submit(requester, request, actor)
   }

@@ -7,6 +7,7 @@ import { chatCommandOf, createUserCommandOf, userCommandOf } from '../../../shar
 import type { Outcome } from '../../../shared/records/outcome.ts'
 import type { Command } from '../../../shared/room-events/room-events.ts'
 import type { Bounds } from '../../../shared/runtime/config/bounds.ts'
+import type { CheckAttachments } from '../files/check-attachments.ts'
 import type { NewPendingCommand, PendingCommand, PendingCommands } from '../rooms/pending-commands.ts'
 import type { RoomFeeds } from '../rooms/room-feeds.ts'
 import { answerWith } from './answer-with.ts'
@@ -61,6 +62,7 @@ export interface IntakeDeps extends HandOverDeps {
   readonly bounds: Bounds
   readonly newId: () => string
   readonly replaceExternalIds: ReplaceExternalIds
+  readonly checkAttachments: CheckAttachments
   /** A message is confirmed at this seq. */
   readonly onPosted: (room: string, user: string, seq: number) => void
   /** A change of the user's profile is confirmed. */
@@ -73,7 +75,7 @@ const abandoned: Outcome = { error: errorBody('timeout', 'the requester is gone'
 const followsNothing = (): NewPendingCommand['sender'] => ({ follower: () => undefined })
 
 export const createIntake = (deps: IntakeDeps): Intake => {
-  const { pending, feeds, watch, clock, bounds, newId, replaceExternalIds, onPosted, onProfileChanged } = deps
+  const { pending, feeds, watch, clock, bounds, newId, replaceExternalIds, checkAttachments, onPosted, onProfileChanged } = deps
   const source = { newId, now: () => new Date(clock.nowMs()).toISOString() }
   /** Only requesters that have commands. */
   const queues = new Map<Requester, CommandQueue>()
@@ -144,6 +146,8 @@ export const createIntake = (deps: IntakeDeps): Intake => {
 
   return {
     submit: (requester, request, actor) => {
+      const refusal = checkAttachments(request, actor)
+      if (refusal !== undefined) return requester.fail(request, refusal)
       if (isFull(requester, request)) return
       const command = chatCommandOf(request, actor, source)
       // The creator's gateway subscribes to a new room before the writer can publish an event of it.

@@ -1,4 +1,5 @@
 import type { CommandRequest } from '../../../shared/records/command-of.ts'
+import type { FileRequest } from './file-requests.ts'
 import type { Intake } from './intake.ts'
 import type { MemberRequest } from './member-requests.ts'
 import type { Requester } from './requester.ts'
@@ -10,7 +11,7 @@ import type { Requester } from './requester.ts'
  */
 export const isNonMember = (
   requester: Requester,
-  request: CommandRequest | MemberRequest,
+  request: CommandRequest | FileRequest | MemberRequest,
   intake: Pick<Intake, 'isCreating'>,
 ): boolean =>
   request.event !== 'create-chat' &&

@@ -26,7 +26,7 @@ export interface Requester {
 
 /** A requester on a socket: a user can be bound to it, and rate limits apply. */
 export interface SocketRequester extends Requester {
-  readonly rateLimiter: Pick<RateLimiter, 'nonMember' | 'room'>
+  readonly rateLimiter: Pick<RateLimiter, 'nonMember' | 'room' | 'upload'>
   bind(rooms: SessionRooms): void
   refresh(request: Extract<Request, { event: 'refresh' }>): Promise<void>
   refuseExceeded(ref: RequestRef, exceeded: LimitExceeded): void

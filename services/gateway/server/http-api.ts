@@ -34,6 +34,8 @@ export interface HttpApiDeps {
   readonly makeDocument: () => string
   readonly maxBodyBytes: number
   readonly maxRequests: number
+  /** Longest time in which a body arrives. */
+  readonly bodyMs: number
   readonly log: Logger
 }
 
@@ -107,6 +109,7 @@ export const createHttpApi = ({
   makeDocument,
   maxBodyBytes,
   maxRequests,
+  bodyMs,
   log,
 }: HttpApiDeps): HttpApi => {
   let isDraining = false
@@ -159,7 +162,7 @@ export const createHttpApi = ({
     if (!identified.principal.isService)
       return failure(event, errorBody('forbidden', 'the HTTP API needs a token with the role service'))
     if (!isJson(request)) return invalid(event, 'content-type', 'must be application/json', 415)
-    const text = await readBody(request, maxBodyBytes)
+    const text = await readBody(request, maxBodyBytes, bodyMs)
     if (text === undefined) return invalid(event, 'frame', `has more than ${maxBodyBytes} bytes, or is not UTF-8`, 413)
     return ask(identified.principal, event, text, response)
   }

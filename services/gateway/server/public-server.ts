@@ -18,7 +18,7 @@ import type { Session } from '../session/session.ts'
 import { ConnectionMonitor } from './connection-monitor.ts'
 import { drainSessions } from './drain.ts'
 import type { HttpApi } from './http-api.ts'
-import type { RequestHandler } from './http-routes.ts'
+import type { FileServer, RequestHandler } from './http-routes.ts'
 import { createHttpRoutes } from './http-routes.ts'
 import type { PeerConnections } from './peer-connections.ts'
 import { SocketWire } from './socket-wire.ts'
@@ -32,6 +32,8 @@ export interface PublicServerDeps {
   readonly api: HttpApi
   /** Serves the chat page; undefined: there is none. */
   readonly page: RequestHandler | undefined
+  /** Answers uploads and downloads of files; undefined: another server does. */
+  readonly fileServer: FileServer | undefined
   readonly host: string
   /** 0: any free port. */
   readonly port: number
@@ -63,10 +65,17 @@ export const createPublicServer = (deps: PublicServerDeps): PublicServer => {
   let isDraining = false
   let timer: Timer | undefined
 
-  const answer = createHttpRoutes({ limits, api, page })
+  const answer = createHttpRoutes({
+    limits,
+    api,
+    page,
+    fileServer: deps.fileServer,
+    acceptedOrigin: admissionControl.acceptedOrigin,
+  })
   const server = createServer({ connectionsCheckingInterval: checkEveryMs }, answer)
   server.headersTimeout = times.headersMs
-  server.requestTimeout = times.headersMs
+  // Uploads may take long while they make progress; the bodies of other requests have a time-out of their own.
+  server.requestTimeout = deps.fileServer === undefined ? times.headersMs : 0
   // Turn off Node's silent header truncation: admission counts headers itself, and their bytes are bounded.
   server.maxHeadersCount = 0
   // A request may wait for its outcome, and its response for a slow client. ws removes the timeout of its sockets.

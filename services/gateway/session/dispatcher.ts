@@ -10,6 +10,8 @@ import type { Lookups } from '../reads/lookups.ts'
 import type { Binding } from '../requests/binding.ts'
 import { claimUser } from '../requests/claim-user.ts'
 import { isOwnRequest } from '../requests/command-requests.ts'
+import type { FileRequest, FileRequests } from '../requests/file-requests.ts'
+import { isFileRequest } from '../requests/file-requests.ts'
 import type { Intake } from '../requests/intake.ts'
 import { isNonMember } from '../requests/is-non-member.ts'
 import type { MemberRequest, MemberRequests } from '../requests/member-requests.ts'
@@ -28,6 +30,8 @@ export interface DispatcherDeps {
   readonly intake: Intake
   readonly queries: Queries
   readonly memberRequests: MemberRequests
+  /** Undefined: the gateway has no files, and its reader refuses requests about them. */
+  readonly fileRequests: FileRequests | undefined
   readonly resume: Resume
   readonly signalRequests: SignalRequests
   readonly lookups: Lookups
@@ -107,7 +111,8 @@ export class Dispatcher {
   ): void {
     const { requester } = this
     if (isRead(request)) return void this.query(request, actor)
-    if (isMemberRequest(request)) return this.changeMember(request, actor)
+    if (isMemberRequest(request)) return this.aboutRoom(request, () => this.deps.memberRequests.answer(requester, request, actor))
+    if (isFileRequest(request)) return this.aboutRoom(request, () => this.answerAboutFiles(request, actor))
     if (isOwnRequest(request)) return this.deps.intake.submitOwn(requester, request, actor)
     switch (request.event) {
       case 'resume':
@@ -153,11 +158,19 @@ export class Dispatcher {
     return this.bounded(request, () => this.deps.queries.answer(this.requester, request, actor))
   }
 
-  private changeMember(request: MemberRequest, actor: string): void {
+  /** A request about a room that is not a command. */
+  private aboutRoom(request: MemberRequest | FileRequest, work: () => Promise<void>): void {
     const { requester, deps } = this
     const exceeded = isNonMember(requester, request, deps.intake) ? requester.rateLimiter.nonMember() : undefined
     if (exceeded !== undefined) return requester.refuseExceeded(request, exceeded)
-    void this.bounded(request, () => deps.memberRequests.answer(requester, request, actor))
+    void this.bounded(request, work)
+  }
+
+  private async answerAboutFiles(request: FileRequest, actor: string): Promise<void> {
+    const { requester, deps } = this
+    const charge = (bytes: number): LimitExceeded | undefined => requester.rateLimiter.upload(bytes)
+    const exceeded = await deps.fileRequests?.answer(requester, request, actor, charge)
+    if (exceeded !== undefined) requester.refuseExceeded(request, exceeded)
   }
 
   private async bounded(ref: RequestRef, work: () => Promise<void>): Promise<void> {

@@ -2,12 +2,7 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import { isLoopback } from './is-loopback.ts'
 import type { Setting } from './setting.ts'
-import { flag, listOf, oneOf, setting, whole } from './setting.ts'
-
-/** RFC 7518: a key for HS256 has at least as many bits as its hash. */
-const secretBytes = 32
-
-const secret = z.string().refine((value) => Buffer.byteLength(value) >= secretBytes, `must have at least ${secretBytes} bytes`)
+import { flag, listOf, oneOf, secretBytes, secretText, setting, whole } from './setting.ts'
 
 const isOrigin = (value: string): boolean => {
   try {
@@ -50,12 +45,12 @@ export const accessSettings = {
   JWT_SECRET: setting(
     `key of tokens signed by HS256, at least ${secretBytes} bytes; this or \`JWT_JWKS\``,
     '',
-    secret.optional(),
+    secretText.optional(),
   ),
   JWT_SECRET_PREVIOUS: setting(
     'second key that is accepted while `JWT_SECRET` changes: the next one at first, then the previous one until its tokens have expired',
     '',
-    secret.optional(),
+    secretText.optional(),
   ),
   JWT_JWKS: setting(
     'public keys of tokens signed by RS256, ES256 or EdDSA: a file, or an `https://` URL, that holds a JWK set',

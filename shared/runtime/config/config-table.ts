@@ -8,6 +8,7 @@ const titles: { readonly [Group in keyof typeof settings]: string } = {
   services: 'Addresses, mode and logs',
   access: 'Access control',
   security: 'TLS and logins for Kafka and Redis',
+  files: 'Files of messages',
   relay: 'Relay and webhooks',
   times: 'Times, in milliseconds',
   bounds: 'Bounds of queues, buffers and batches',

@@ -6,6 +6,8 @@ import type { Bounds } from './bounds.ts'
 import { defaultBounds } from './bounds.ts'
 import type { ConfigProblem } from './config-error.ts'
 import { ConfigError } from './config-error.ts'
+import type { FilesConfig } from './files-config.ts'
+import { filesConfig, filesProblems, gatewayFilesProblems } from './files-config.ts'
 import type { ConfigValues, Environment, ParsedEnvironment } from './parse-environment.ts'
 import { parseEnvironment } from './parse-environment.ts'
 import type { Rates } from './rates.ts'
@@ -46,6 +48,7 @@ export interface SharedConfig {
   readonly limits: ProtocolLimits
   readonly rates: Rates
   readonly security: SecurityConfig
+  readonly files: FilesConfig
 }
 
 /** The addresses of Postgres, Redis and Kafka. */
@@ -120,6 +123,7 @@ const sharedConfig = (values: ConfigValues): SharedConfig => ({
   limits: numbersFor({ ...defaultLimits }, values),
   rates: numbersFor(defaultRates, values),
   security: securityConfig(values),
+  files: filesConfig(values),
 })
 
 const missing = (values: ConfigValues, keys: readonly (keyof ServiceValues)[], reason: string): ConfigProblem[] =>
@@ -136,7 +140,7 @@ const distributedConfig = (
   reason: string,
   more: readonly ConfigProblem[] = [],
 ): DistributedConfig => {
-  check(...problems, ...missing(values, allAddresses, reason), ...more)
+  check(...problems, ...filesProblems(values), ...missing(values, allAddresses, reason), ...more)
   return { ...sharedConfig(values), ...addresses(values), mode: 'distributed' }
 }
 
@@ -146,8 +150,9 @@ const gatewayConfig = (parsed: ParsedEnvironment, reason: string): GatewayConfig
   const unset = missing(values, ['AUTH'], 'must be set in the distributed mode')
   const access = unset.length > 0 || hasProblem(parsed) ? unset : accessProblems(values)
   const problems = parsed.problems.length > 0 ? access : [...access, ...relayProblems(values)]
+  const more = [...problems, ...gatewayFilesProblems(values)]
   return Object.freeze({
-    ...distributedConfig(parsed, reason, problems),
+    ...distributedConfig(parsed, reason, more),
     access: accessConfig(values),
     webPage: values.WEB_PAGE === 'on',
     preSend: preSendConfig(values),
@@ -173,7 +178,8 @@ export const readConfig = (env: Environment = process.env): Config => {
   if (allAddresses.some((key) => values[key] !== undefined)) {
     return gatewayConfig(parsed, 'is missing: set all three of DATABASE_URL, REDIS_URL and KAFKA_BROKERS, or none of them')
   }
-  check(...problems, ...(hasProblem(parsed) ? [] : accessProblems(values)), ...(problems.length > 0 ? [] : relayProblems(values)))
+  const access = hasProblem(parsed) ? [] : accessProblems(values)
+  check(...problems, ...filesProblems(values), ...access, ...(problems.length > 0 ? [] : relayProblems(values)))
   return Object.freeze({
     ...sharedConfig(values),
     access: accessConfig(values),
@@ -209,6 +215,6 @@ export const readConfigFor = <Need extends keyof typeof neededKeys>(
 ): SharedConfig & Partial<Addresses> & Pick<Addresses, Extract<Need, keyof Addresses>> => {
   const { values, problems } = parseEnvironment(env)
   const keys = needs.map((need) => neededKeys[need])
-  check(...problems, ...missing(values, keys, 'is missing'))
+  check(...problems, ...filesProblems(values), ...missing(values, keys, 'is missing'))
   return Object.freeze({ ...sharedConfig(values), ...addresses(values) })
 }

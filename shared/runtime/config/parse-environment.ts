@@ -21,6 +21,7 @@ const all: Readonly<Record<string, Setting>> = {
   ...settings.services,
   ...settings.access,
   ...settings.security,
+  ...settings.files,
   ...settings.relay,
   ...settings.times,
   ...settings.bounds,

@@ -20,6 +20,11 @@ export const ratesTable = {
   usersAddedBurst: { value: 2_000, meaning: 'Users that one user adds to chats in a burst.' },
   userEditsPerMinute: { value: 60, meaning: 'Edits of messages by one user, on all gateways.' },
   userEditsBurst: { value: 30, meaning: 'Edits of messages by one user in a burst.' },
+  userUploadKbPerMinute: {
+    value: 728,
+    meaning: 'KiB of files that one user announces, on all gateways; the default is 1 GiB a day.',
+  },
+  userUploadKbBurst: { value: 1_048_576, meaning: 'KiB of files that one user announces in a burst.' },
   strangerCommandsPerMinute: {
     value: 60,
     meaning: 'Commands of one user to rooms of which it is not a known member, on all gateways.',

@@ -45,3 +45,11 @@ export const listOf = (isEntry: (entry: string) => boolean, reason: string) =>
     .string()
     .transform((value): readonly string[] => Object.freeze(value.split(',').map((entry) => entry.trim())))
     .refine((entries) => entries.every(isEntry), reason)
+
+/** RFC 7518: a key for HMAC with SHA-256 has at least as many bits as its hash. */
+export const secretBytes = 32
+
+/** The text of such a key. */
+export const secretText = z
+  .string()
+  .refine((value) => Buffer.byteLength(value) >= secretBytes, `must have at least ${secretBytes} bytes`)

@@ -3,6 +3,7 @@ import type { ProtocolLimits } from '../../protocol/limits.ts'
 import { defaultLimits } from '../../protocol/limits.ts'
 import { accessSettings } from './access-settings.ts'
 import { boundsTable } from './bounds.ts'
+import { filesSettings } from './files-settings.ts'
 import { ratesTable } from './rates.ts'
 import { relaySettings } from './relay-settings.ts'
 import { securitySettings } from './security-settings.ts'
@@ -42,9 +43,9 @@ const serviceSettings = {
   PORT: setting('public port: WebSockets at `/ws`; 0: any free port', '`8080`', whole(0, 65_535).default(8080)),
   INTERNAL_HOST: setting('address that the internal port listens on', '`HOST`', address.optional()),
   INTERNAL_PORT: setting('internal port: probes and metrics; 0: any free port', '`8081`', whole(0, 65_535).default(8081)),
-  DATA_DIR: setting('folder of the embedded database', '`./data`', z.string().default('./data')),
+  DATA_DIR: setting('folder of the embedded mode: the database and the files', '`./data`', z.string().default('./data')),
   NAMESPACE: setting(
-    'prefix of topics, groups, keys and channels, so that several systems can share Kafka and Redis',
+    'prefix of topics, groups, keys and channels, and of the keys of files, so that several systems can share Kafka, Redis and a bucket',
     '',
     matching(/^[a-z0-9-]{1,40}$/, 'must be 1 to 40 of a–z, 0–9 and -').default(''),
   ),
@@ -100,6 +101,8 @@ const limitMeanings: { readonly [Name in keyof ProtocolLimits]: string } = {
   resumeRooms: 'Rooms that one `resume` names.',
   dataBytes: 'Bytes of the `data` of a message, a chat or a user, as JSON text.',
   mentions: 'Users that one message mentions.',
+  attachments: 'Files of one message.',
+  fileBytes: 'Bytes of one file.',
   reactionKeys: 'Different reactions to one message.',
   editsPerMessage: 'Edits of one message; a deletion rewrites all of them in one transaction.',
   pins: 'Pinned messages of one chat.',
@@ -131,6 +134,7 @@ export const settings = {
   services: serviceSettings,
   access: accessSettings,
   security: securitySettings,
+  files: filesSettings,
   relay: relaySettings,
   times: numbers(timesTable),
   bounds: numbers(boundsTable),
@@ -138,7 +142,11 @@ export const settings = {
   rates: numbers(ratesTable),
 } as const
 
-type ServiceSettings = typeof serviceSettings & typeof accessSettings & typeof securitySettings & typeof relaySettings
+type ServiceSettings = typeof serviceSettings &
+  typeof accessSettings &
+  typeof securitySettings &
+  typeof relaySettings &
+  typeof filesSettings
 
 /** The values of the variables outside the tables of numbers. */
 export type ServiceValues = { readonly [Name in keyof ServiceSettings]: z.output<ServiceSettings[Name]['schema']> }

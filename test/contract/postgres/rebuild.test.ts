@@ -8,6 +8,7 @@ import type { Command } from '../../../shared/room-events/room-events.ts'
 import { until } from '../../support/poll.ts'
 import { recordingLog } from '../../support/recording-log.ts'
 import { noStackReason } from '../../support/stack/shared-stack.ts'
+import { madeFile } from '../made-file.ts'
 import { roomWithChanges } from '../room-with-changes.ts'
 import { roomWithRoles } from '../room-with-roles.ts'
 import {
@@ -26,7 +27,7 @@ import {
 import { freshDatabase, openMigrated } from './open-postgres.ts'
 import { dump, withSession } from './session.ts'
 
-const messageTables = ['message_edit', 'message_reaction', 'reaction_count', 'mention']
+const messageTables = ['message_edit', 'message_reaction', 'reaction_count', 'mention', 'attachment']
 const readModelTables = ['app_user', 'block', 'chat', 'chat_member', 'message', ...messageTables]
 
 /** Users, and rooms with all kinds of events, written in transactions of several sizes. */
@@ -50,9 +51,18 @@ const changeMessages = async (store: EventStore): Promise<void> => {
   const { ann, bob, post, edit, remove, react, pin, act, codes } = await roomWithChanges(store)
   const ids = Array.from({ length: 6 }, () => randomUUID()) as [string, string, string, string, string, string]
   const [root, edited, gone, reply, lateReply, many] = ids
-  await act(post(ann, 'root', { mentions: [bob], data: { a: 1 } }, root), post(bob, 'first', { mentions: 'all' }, edited))
-  await act(post(bob, 'gone', { mentions: [ann, bob] }, gone), edit(bob, gone, 'gone twice', { mentions: [ann] }))
-  await act(edit(bob, edited, 'second', { mentions: [ann], type: 'html' }), edit(bob, edited, 'third', { mentions: [bob] }))
+  await act(
+    post(ann, 'root', { mentions: [bob], data: { a: 1 }, attachments: [madeFile()] }, root),
+    post(bob, 'first', { mentions: 'all' }, edited),
+  )
+  await act(
+    post(bob, 'gone', { mentions: [ann, bob], attachments: [madeFile()] }, gone),
+    edit(bob, gone, 'gone twice', { mentions: [ann] }),
+  )
+  await act(
+    edit(bob, edited, 'second', { mentions: [ann], type: 'html' }),
+    edit(bob, edited, 'third', { mentions: [bob], attachments: [madeFile(), madeFile()] }),
+  )
   await act(post(bob, 'reply', { thread: root, reply_to: edited }, reply), post(ann, 'late', { thread: root }, lateReply))
   await act(react(ann, gone, '+'), react(bob, root, '+'), react(ann, root, '+'), react(bob, root, '-'), react(ann, root, 'é'))
   await act(react(bob, root, '-', false), react(ann, root, '+', false), react(ann, root, '+'), pin(ann, gone), pin(ann, edited))

@@ -25,6 +25,8 @@ const tables = [
   'message_reaction',
   'reaction_count',
   'mention',
+  'attachment',
+  'released_file',
   'deleted_message',
   'member_state',
   'thread_marker',
@@ -47,11 +49,13 @@ const tryOn = (url: string, text: string): Promise<string> =>
   )
 
 const denied = '42501'
-const appended = ['event', 'rejection', 'message_edit', 'mention']
+const appended = ['event', 'rejection', 'message_edit', 'mention', 'attachment', 'released_file']
 const changed = ['app_user', 'block', 'chat', 'chat_member', 'message', 'message_reaction', 'reaction_count']
-const deleted = ['block', 'message_reaction', 'reaction_count', 'mention']
+const deleted = ['block', 'message_reaction', 'reaction_count', 'mention', 'attachment']
 /** No role needs to lock its rows, and the writer does not read it. */
 const kept = 'deleted_message'
+/** Gateways read the files of messages from the events. */
+const ofFiles = ['attachment', 'released_file']
 /** The only tables that gateways write. */
 const ofGateways: readonly string[] = ['member_state', 'thread_marker']
 /** Tables of relays only; `relay_position` is for the embedded service, which has one owner. */
@@ -84,7 +88,7 @@ describe.skipIf(noStackReason() ?? sharedStack().kind === 'env')('the roles of a
     const results = [await tryOn(writer, `select from ${table}`), await tryOn(gateway, `select from ${table}`)]
     const isOfRelays = ofRelays.includes(table)
     const isUnreadByWriter = table === kept || ofGateways.includes(table) || isOfRelays
-    expect(results).toEqual([isUnreadByWriter ? denied : 'ok', isOfRelays ? denied : 'ok'])
+    expect(results).toEqual([isUnreadByWriter ? denied : 'ok', isOfRelays || ofFiles.includes(table) ? denied : 'ok'])
   })
 
   it.each(tables.filter((table) => !ofGateways.includes(table)))('of gateways may not write %s', async (table) => {
@@ -190,13 +194,16 @@ describe.skipIf(noStackReason() ?? sharedStack().kind === 'env')('the roles of a
     })
   })
 
-  it.each(tables)('of the sweeper may delete rows of deleted_message only, and not read their content: %s', async (table) => {
-    const isSwept = table === kept
-    expect(await tryOn(sweeper, `delete from ${table} ${noRow}`)).toBe(isSwept ? 'ok' : denied)
-    expect(await tryOn(sweeper, `select * from ${table}`)).toBe(denied)
-    expect(await tryOn(sweeper, `insert into ${table} select from ${table} ${noRow}`)).toBe(denied)
-    expect(await tryOn(sweeper, `truncate ${table}`)).toBe(denied)
-  })
+  it.each(tables)(
+    'of the sweeper may delete only content of deleted messages, which it may not read, and the queue of files: %s',
+    async (table) => {
+      const isSwept = table === kept || table === 'released_file'
+      expect(await tryOn(sweeper, `delete from ${table} ${noRow}`)).toBe(isSwept ? 'ok' : denied)
+      expect(await tryOn(sweeper, `select * from ${table}`)).toBe(table === 'released_file' ? 'ok' : denied)
+      expect(await tryOn(sweeper, `insert into ${table} select from ${table} ${noRow}`)).toBe(denied)
+      expect(await tryOn(sweeper, `truncate ${table}`)).toBe(denied)
+    },
+  )
 
   it('of the sweeper reads times of deletions only', async () => {
     const columns = ['deleted_at', 'data', 'chat_id', 'message_id', 'seq']
@@ -204,6 +211,8 @@ describe.skipIf(noStackReason() ?? sharedStack().kind === 'env')('the roles of a
     expect(results).toEqual(['ok', denied, denied, denied, denied])
     expect(await tryOn(sweeper, `update ${kept} set deleted_at = now() ${noRow}`)).toBe(denied)
     expect(await tryOn(sweeper, `select redact('{}'::uuid[], '{}'::uuid[], false)`)).toBe(denied)
+    expect(await tryOn(sweeper, 'select chat_id, file_id from attachment')).toBe('ok')
+    expect(await tryOn(sweeper, 'select message_id from attachment')).toBe(denied)
   })
 
   it.each(tables)('of relays may read events and write only the tables of relays: %s', async (table) => {

@@ -27,7 +27,7 @@ describe.skipIf(noStackReason())('the schema on PostgreSQL', () => {
     const database = await openMigrated(url)
     await expect(database.assertSchema()).rejects.toThrow(SchemaError)
     await expect(database.assertSchema()).rejects.toThrow(
-      'lacks 0001-first-tables, 0002-forbidden-by-digest, 0003-append-batch, 0004-event-names, 0005-living-messages, 0007-people, 0008-member-state, 0009-roles, 0011-erasure, 0013-relay, 0014-thread-markers: run "admin migrate" first',
+      'lacks 0001-first-tables, 0002-forbidden-by-digest, 0003-append-batch, 0004-event-names, 0005-living-messages, 0007-people, 0008-member-state, 0009-roles, 0011-erasure, 0012-attachments, 0013-relay, 0014-thread-markers: run "admin migrate" first',
     )
     await migrate(url, recordingLog())
     await expect(database.assertSchema()).resolves.toBeUndefined()

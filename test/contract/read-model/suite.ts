@@ -1,6 +1,7 @@
 import { describe } from 'vitest'
 import { sharedOpening } from '../shared-opening.ts'
 import type { OpenStore } from '../stored-chat.ts'
+import { attachmentTests } from './attachments.ts'
 import { changedMessageTests } from './changed-messages.ts'
 import { chatListTests } from './chat-list.ts'
 import { chatContentTests, memberListTests } from './member-list.ts'
@@ -26,6 +27,7 @@ export const readModelSuite = (name: string, open: () => Promise<OpenStore>): vo
     describe('the content of a chat', () => chatContentTests(opened))
     describe('the list of messages', () => messageListTests(opened))
     describe('messages that change', () => changedMessageTests(opened))
+    describe('the files of messages', () => attachmentTests(opened))
     describe('ranges of messages', () => messageRangeTests(opened))
   })
 }

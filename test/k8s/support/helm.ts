@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, beforeEach } from 'vitest'
 import { parseAllDocuments } from 'yaml'
+import { goProgram, installMs, isInstalled } from '../../../infra/native/go-program.ts'
 import { projectFolder } from '../../support/stack/replica.ts'
-import { goProgram, installMs, isInstalled } from './go-program.ts'
 import type { KubernetesObject } from './objects.ts'
 
 const program = goProgram('helm.sh/helm/v3/cmd/helm@v3.22.0')

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { beforeAll, beforeEach } from 'vitest'
-import { goProgram, installMs, isInstalled } from './go-program.ts'
+import { goProgram, installMs, isInstalled } from '../../../infra/native/go-program.ts'
 
 type Command = readonly [string, ...string[]]
 

@@ -117,6 +117,7 @@ export const admissionRig = async ({ bounds: given = {}, trustedProxies = [] }: 
     read: createFrameReader(defaultLimits),
     makeDocument: () => '{}',
     maxBodyBytes: defaultLimits.frameBytes,
+    bodyMs: 10_000,
     maxRequests: bounds.callsPerGateway,
     log,
   })
@@ -129,6 +130,7 @@ export const admissionRig = async ({ bounds: given = {}, trustedProxies = [] }: 
     }),
     api,
     page: undefined,
+    fileServer: undefined,
     host: '127.0.0.1',
     port: 0,
     limits: defaultLimits,

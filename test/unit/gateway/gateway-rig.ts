@@ -1,4 +1,5 @@
 import type { Admission } from '../../../services/gateway/admission/admission.ts'
+import type { GatewayFiles } from '../../../services/gateway/files/gateway-files.ts'
 import { createGatewayCore } from '../../../services/gateway/gateway-core.ts'
 import { ServiceRateLimiter } from '../../../services/gateway/limits/service-rate-limiter.ts'
 import { createWriter } from '../../../services/writer/writer.ts'
@@ -91,6 +92,8 @@ export const gatewayRig = async (
     readonly rates?: Partial<Rates>
     readonly limits?: Partial<ProtocolLimits>
     readonly ports?: (ports: Ports) => Ports
+    /** Without them, messages have no files. */
+    readonly files?: GatewayFiles
     /** The store; an empty one by default. */
     readonly memory?: MemoryStore
     /** Called with each publication of the writer, also with lost ones. */
@@ -169,6 +172,7 @@ export const gatewayRig = async (
   const gatewayCore = createGatewayCore({
     ...shared,
     memberStates: memory.memberStates,
+    files: options.files,
     ...ports({ eventStore: memory.store, readModel: memory.readModel }),
     metrics,
     log: { debug: () => {}, error: (fields, text) => logged.push({ fields, text }) },

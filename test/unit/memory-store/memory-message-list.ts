@@ -1,4 +1,7 @@
+import type { Attachment } from '../../../shared/domain/events.ts'
 import type {
+  AttachmentQuery,
+  ListedAttachment,
   ListedMessage,
   MessageDetailQuery,
   MessagePage,
@@ -107,4 +110,17 @@ export const versionPage = (tables: MemoryTables, query: MessageDetailQuery, pag
     versions,
     ...(end < all.length ? { nextCursor: writeCursor('details', { from: end }) } : {}),
   }
+}
+
+/** The files of messages as they are now; undefined: the reader is not a member. */
+export const attachmentsOf = (
+  tables: MemoryTables,
+  { room, reader, messages }: AttachmentQuery,
+): readonly ListedAttachment[] | undefined => {
+  if (!isReader(tables, room, reader)) return undefined
+  return messages.flatMap((message) => {
+    const data = messageOf(tables, room, message)?.data ?? '{}'
+    const { attachments = [] } = JSON.parse(data) as { readonly attachments?: readonly Attachment[] }
+    return attachments.map((file) => ({ message, file }))
+  })
 }

@@ -15,7 +15,7 @@ import { entriesInPage } from './entries-in-page.ts'
 import { readCursor, writeCursor } from './memory-cursor.ts'
 import { lastingRole, memberPage, roleNow } from './memory-member-list.ts'
 import { memberSettings, unreadState } from './memory-member-states.ts'
-import { messagePage, reactionPage, versionPage } from './memory-message-list.ts'
+import { attachmentsOf, messagePage, reactionPage, versionPage } from './memory-message-list.ts'
 import type { ChatRow, MemoryTables } from './memory-rows.ts'
 import { isMember, presentMembers } from './memory-tables.ts'
 
@@ -82,6 +82,12 @@ export const memoryReadModel = (tables: MemoryTables, { epoch, level, pageBytes,
   blocksOf: async (query) => blockPage(tables, query),
   messagesOf: async (query) => messagePage(tables, query, pageBytes),
   membersOf: async (query) => memberPage(tables, query, now()),
+  rightsOf: async (room, user) => {
+    const chat = tables.chats.get(room)
+    if (chat === undefined || !isMember(chat, user)) return undefined
+    return { role: roles[roleNow(chat, user, now()).role], rules: chat.rules ?? {}, isDirect: chat.name === '' }
+  },
+  attachmentsOf: async (query) => attachmentsOf(tables, query),
   reactionsOf: async (query) => reactionPage(tables, query),
   versionsOf: async (query) => versionPage(tables, query, pageBytes),
 })

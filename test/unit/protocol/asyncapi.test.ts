@@ -88,7 +88,7 @@ describe('the AsyncAPI document', () => {
       const schema = schemaOf(name) as z.ZodType
       expect(schema.safeParse(payload).error).toBeUndefined()
       const data = ['body.data', 'body.chat.data', 'body.message.data', 'body.user.data']
-      const maps = ['body.rooms', 'body.users', 'body.others', 'body.unread', ...data, 'error.details']
+      const maps = ['body.rooms', 'body.users', 'body.others', 'body.unread', 'body.put.headers', ...data, 'error.details']
       expect(fieldsOf(schema)).toEqual(expect.arrayContaining(fieldsIn(payload, maps)))
       expect(shown).toContainEqual(payload)
     }

@@ -34,6 +34,7 @@ const sent = examples.filter(({ direction }) => direction === '>').map(({ text }
 const received = examples.filter(({ direction }) => direction === '<').map(({ text }) => text)
 /** Objects whose keys are not field names: room ids, reactions, details of an error, data of an application. */
 const maps = [
+  'body.put.headers',
   'body.rooms',
   'body.others',
   'body.unread',

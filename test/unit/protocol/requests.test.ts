@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createFrameReader } from '../../../services/gateway/requests/frame-reader.ts'
+import { file } from '../../../shared/protocol/example-values.ts'
 import { defaultLimits } from '../../../shared/protocol/limits.ts'
 import type { RequestEvent } from '../../../shared/protocol/requests.ts'
 import { requestEvents, requestSchemas } from '../../../shared/protocol/requests.ts'
@@ -28,6 +29,8 @@ const smallest: { readonly [Event in RequestEvent]: { readonly room?: string; re
   'get-message-versions': { body: { chat: { id: room }, message: user } },
   'mark-read': { room, body: { seq: 1 } },
   'set-chat-settings': { room, body: {} },
+  'create-upload': { room, body: { file: { name: 'f', mime: 'a/b', size: 1, sha256: '0'.repeat(64) } } },
+  'get-files': { room, body: { messages: [user] } },
   'update-user': { body: { user: { name: 'n' } } },
   'set-block': { body: { user } },
   'list-blocks': { body: {} },
@@ -44,6 +47,10 @@ const outcome = (event: string, rest: object): unknown => {
   return 'error' in frame ? [frame.error.details?.field, frame.error.details?.reason] : frame.request
 }
 const body = (event: RequestEvent, more: object): object => ({ ...smallest[event], body: { ...smallest[event].body, ...more } })
+const described = (more: object): object => ({
+  room,
+  body: { file: { name: 'f', mime: 'a/b', size: 1, sha256: '0'.repeat(64), ...more } },
+})
 const query = (event: RequestEvent, more: object): object => body(event, { query: more })
 const ids = (count: number): string[] => Array.from({ length: count }, (_, n) => user.slice(0, -6) + String(n).padStart(6, '0'))
 const roomsOf = (count: number): Record<string, number> => Object.fromEntries(ids(count).map((id) => [id, 1]))
@@ -320,6 +327,18 @@ const refused: readonly (readonly [RequestEvent, object, string, string | RegExp
     'must be an ISO-8601 time with a zone, like 2026-11-24T15:45:02Z',
   ],
   ['set-chat-settings', body('set-chat-settings', { hidden: 'yes' }), 'body.hidden', 'must be true or false'],
+  ['create-upload', described({ size: 0 }), 'body.file.size', 'must be at least 1'],
+  ['create-upload', described({ size: 104_857_601 }), 'body.file.size', 'must be at most 104857600'],
+  ['create-upload', described({ name: '../a' }), 'body.file.name', expect.stringContaining('must not have control characters')],
+  ['create-upload', described({ name: 'a\u202egnp.exe' }), 'body.file.name', expect.stringContaining('marks of direction')],
+  ['create-upload', described({ mime: 'Image/PNG' }), 'body.file.mime', expect.stringContaining('must be a media type')],
+  ['create-upload', described({ sha256: 'A'.repeat(64) }), 'body.file.sha256', expect.stringContaining('must be a SHA-256')],
+  ['create-upload', described({ width: 65_536 }), 'body.file.width', 'must be at most 65535'],
+  ['get-files', body('get-files', { messages: ids(51) }), 'body.messages', 'must have at most 50 entries'],
+  ['new-message', body('new-message', { attachments: [] }), 'body.attachments', 'must not be empty'],
+  ['new-message', body('new-message', { attachments: Array(11).fill(file) }), 'body.attachments', 'must have at most 10 entries'],
+  ['new-message', body('new-message', { attachments: [{ ...file, url: 'x' }] }), 'body.attachments.0.url', 'unknown field'],
+  ['edit-message', body('edit-message', { attachments: [{ ...file, sig: 'x' }] }), 'body.attachments.0.sig', expect.any(String)],
   ['get-users', { body: {} }, 'body.users', 'is missing'],
   ['get-users', { body: { externalUserIds: [] } }, 'body.externalUserIds', 'must not be empty'],
   ['get-users', { body: { externalUserIds: [''] } }, 'body.externalUserIds.0', 'must not be empty'],

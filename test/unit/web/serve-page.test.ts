@@ -14,10 +14,11 @@ const servers: Server[] = []
 
 /** Not used here; another suite tests it. */
 const api = { handle: async () => undefined, drain: async () => undefined }
+const routes = { limits: defaultLimits, api, fileServer: undefined, acceptedOrigin: () => undefined }
 
 const serve = async (needsToken: boolean | undefined): Promise<string> => {
   const page = needsToken === undefined ? undefined : servePage(folder, { needsToken })
-  const server = createServer(createHttpRoutes({ limits: defaultLimits, api, page })).listen(0, '127.0.0.1')
+  const server = createServer(createHttpRoutes({ ...routes, page })).listen(0, '127.0.0.1')
   servers.push(server)
   await new Promise((resolve) => server.once('listening', resolve))
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`

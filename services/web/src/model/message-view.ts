@@ -13,6 +13,7 @@ import type { ViewedRoom } from './room.ts'
 import { serviceClock } from './service-clock.ts'
 import type { Thread } from './thread.ts'
 import type { TimelineEntry } from './timeline.ts'
+import type { Uploads } from './uploads.ts'
 
 /** A message whose menu is open. */
 export interface OpenMenu {
@@ -46,6 +47,8 @@ export interface MessageView {
   mayDelete(message: RoomMessage): boolean
   /** Whether the user may post messages in this view. */
   mayWrite(): boolean
+  /** The files of the next message; undefined: the user may send none in this view. */
+  uploads(): Uploads | undefined
   /** Whether the service accepts replies, threads and mentions: fields of a message, of the same level as edits. */
   acceptsReplies(): boolean
   isOwn(message: RoomMessage): boolean
@@ -76,6 +79,12 @@ interface ThreadOfView {
   readonly outer: MessageView
 }
 
+/** The content that an edit of the text keeps. */
+const keptContent = ({ data, attachments }: RoomMessage): Pick<RoomMessage, 'data' | 'attachments'> => ({
+  ...(data && { data }),
+  ...(attachments && { attachments }),
+})
+
 /** Without `inner`, the view is of the whole chat. */
 export const createMessageView = (model: ChatModel, room: ViewedRoom, inner?: ThreadOfView): MessageView => {
   const { client } = model
@@ -96,6 +105,8 @@ export const createMessageView = (model: ChatModel, room: ViewedRoom, inner?: Th
   }
   const mayEdit: MessageView['mayEdit'] = (message) =>
     offers('edit-message') && isOwn(message) && may('edit_own') && !isTooOldToEdit(message)
+
+  const mayWrite: MessageView['mayWrite'] = () => !room.hasLeft.value && may('post') && (root === undefined || may('thread'))
 
   const isOutgoing = (message: OutgoingMessage): boolean =>
     message.room === room.id && (root === undefined || message.thread === root) && !room.isRecent(message.id)
@@ -147,7 +158,8 @@ export const createMessageView = (model: ChatModel, room: ViewedRoom, inner?: Th
     can: (event) => offers(event) && may(event === 'set-pin' ? 'pin' : 'react'),
     mayEdit,
     mayDelete: (message) => offers('delete-message') && (may('delete_any') || (isOwn(message) && may('delete_own'))),
-    mayWrite: () => !room.hasLeft.value && may('post') && (root === undefined || may('thread')),
+    mayWrite,
+    uploads: () => (offers('create-upload') && may('upload') && mayWrite() ? room.uploads(root) : undefined),
     acceptsReplies: () => offers('edit-message'),
     isOwn,
     edit,
@@ -166,16 +178,14 @@ export const createMessageView = (model: ChatModel, room: ViewedRoom, inner?: Th
       const saving = new AbortController()
       const isOpen = (): boolean => composing.value?.kind === 'edit' && composing.value.saving === saving
       composing.value = { kind: 'edit', message, text: open.text, saving }
-      client
-        .edit(room.id, message.id, { ...(message.data && { data: message.data }), ...content }, { signal: saving.signal })
-        .then(
-          () => {
-            if (isOpen()) composing.value = undefined
-          },
-          (error: unknown) => {
-            if (isOpen()) composing.value = { kind: 'edit', message, text: open.text, problem: explain(error) }
-          },
-        )
+      client.edit(room.id, message.id, { ...keptContent(message), ...content }, { signal: saving.signal }).then(
+        () => {
+          if (isOpen()) composing.value = undefined
+        },
+        (error: unknown) => {
+          if (isOpen()) composing.value = { kind: 'edit', message, text: open.text, problem: explain(error) }
+        },
+      )
     },
     react: (message, reaction) => {
       const on = message.my_reactions?.includes(reaction) !== true

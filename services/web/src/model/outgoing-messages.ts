@@ -3,7 +3,7 @@ import { signal } from '@preact/signals'
 import type { MessageDraft } from '../../../../shared/client/call-types.ts'
 import type { ChatClient } from '../../../../shared/client/chat-client.ts'
 import { newId } from '../../../../shared/client/new-id.ts'
-import type { Mentions } from '../../../../shared/domain/events.ts'
+import type { Attachment, Mentions } from '../../../../shared/domain/events.ts'
 import { device } from './device-storage.ts'
 import { explain } from './explain.ts'
 import { serviceClock } from './service-clock.ts'
@@ -16,6 +16,7 @@ export interface WrittenMessage {
   /** The id of the root message of the thread. */
   readonly thread?: string | undefined
   readonly mentions?: Mentions | undefined
+  readonly attachments?: readonly Attachment[] | undefined
 }
 
 /** A message of the signed-in user that is not in the room's history yet. */
@@ -52,12 +53,13 @@ export interface OutgoingMessages {
   clear(): void
 }
 
-const draftOf = ({ id, msg, replyTo, thread, mentions }: OutgoingMessage): MessageDraft => ({
+const draftOf = ({ id, msg, replyTo, thread, mentions, attachments }: OutgoingMessage): MessageDraft => ({
   id,
   msg,
   ...(replyTo !== undefined && { replyTo }),
   ...(thread !== undefined && { thread }),
   ...(mentions !== undefined && { mentions }),
+  ...(attachments !== undefined && { attachments }),
 })
 
 export const createOutgoingMessages = (client: ChatClient, user: string): OutgoingMessages => {
@@ -81,9 +83,12 @@ export const createOutgoingMessages = (client: ChatClient, user: string): Outgoi
     )
   }
 
-  const send: OutgoingMessages['send'] = (room, { msg, replyTo, thread, mentions }) => {
+  const send: OutgoingMessages['send'] = (room, { msg, replyTo, thread, mentions, attachments }) => {
     const at = new Date(serviceClock.now()).toISOString()
-    const message: OutgoingMessage = { id: newId(), room, msg, replyTo, thread, mentions, at, state: 'pending' }
+    const message: OutgoingMessage = {
+      ...{ id: newId(), room, msg, replyTo, thread, mentions, attachments, at },
+      state: 'pending',
+    }
     device.remember(prefix + message.id, message)
     dispatch(message)
   }

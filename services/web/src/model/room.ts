@@ -5,6 +5,8 @@ import type { ChatUpdate, JoinedChat, MembersChange, RolesChange, RoomMessage } 
 import type { MessageList } from '../../../../shared/client/room.ts'
 import type { ComposingOf } from './composing.ts'
 import { createComposing } from './composing.ts'
+import type { FileAddresses } from './file-addresses.ts'
+import { createFileAddresses } from './file-addresses.ts'
 import type { Partners } from './partners.ts'
 import type { People } from './people.ts'
 import type { Pins } from './pins.ts'
@@ -19,6 +21,8 @@ import type { RoomSettings } from './room-settings.ts'
 import { createRoomSettings } from './room-settings.ts'
 import type { ChangeEntry, TimelineEntry } from './timeline.ts'
 import { appendedTo, membersEntry, messageEntry, rolesEntry, timelineOf, updatedEntry } from './timeline.ts'
+import type { UploadsOf } from './uploads.ts'
+import { createUploadsOf } from './uploads.ts'
 
 /** A chat on the page: its loaded history, without gaps, up to the newest message. */
 export interface ViewedRoom {
@@ -34,6 +38,8 @@ export interface ViewedRoom {
   readonly entries: ReadonlySignal<readonly TimelineEntry[]>
   readonly quoted: QuotedMessages
   readonly composing: ComposingOf
+  readonly uploads: UploadsOf
+  readonly files: FileAddresses
   readonly pins: Pins
   readonly receipts: Receipts
   readonly settings: RoomSettings
@@ -147,6 +153,8 @@ export const createRoom = (options: RoomOptions): ViewedRoom => {
     settings,
     quoted: createQuotedMessages({ room: id, entries, client, people }),
     composing: createComposing(),
+    uploads: createUploadsOf(id, client),
+    files: createFileAddresses(id, client),
     isComplete,
     isLoading,
     hasLeft: signal(false),

@@ -1,4 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact'
+import type { Attachment } from '../../../../shared/domain/events.ts'
+import { isNamesOnly } from '../model/file-text.ts'
 import type { MentionTarget } from '../model/mentions.ts'
 import type { OutgoingMessage } from '../model/outgoing-messages.ts'
 import type { Receipt } from '../model/receipts.ts'
@@ -9,11 +11,12 @@ import { timeOfDay, wholeTime } from './times.ts'
 /** The parts of a message that its bubble shows. */
 export interface BubbleMessage {
   readonly msg: string
-  /** The type is shown unless it is `text`: the page shows texts, and no files or pictures. */
+  /** The type is shown unless it is `text`: the page shows texts only. */
   readonly type: string
   readonly created_at: string
   readonly modified_at: string
   readonly deleted?: true
+  readonly attachments?: readonly Attachment[]
 }
 
 interface BubbleProps {
@@ -28,6 +31,8 @@ interface BubbleProps {
   readonly receipt?: (() => Receipt) | undefined
   /** The quote above the text. */
   readonly children?: ComponentChildren
+  /** The files above the text. */
+  readonly files?: ComponentChildren
 }
 
 type StampProps = Pick<BubbleProps, 'message' | 'isMine' | 'state' | 'receipt'>
@@ -46,15 +51,26 @@ const Stamp = ({ message, isMine, state = 'stored', receipt }: StampProps): JSX.
 }
 
 /** A message with its time and state. Of a deleted message only this fact is left. */
-export const Bubble = ({ message, isMine, mentioned, me, openPerson, state, receipt, children }: BubbleProps): JSX.Element => {
-  const { msg, type, deleted } = message
+export const Bubble = ({
+  message,
+  isMine,
+  mentioned,
+  me,
+  openPerson,
+  state,
+  receipt,
+  children,
+  files,
+}: BubbleProps): JSX.Element => {
+  const { msg, type, deleted, attachments } = message
   return (
     <div class="bubble" data-state={isMine ? (state ?? 'stored') : undefined} data-deleted={deleted}>
       {children}
       {type === 'text' || deleted ? null : <span class="type">{type}</span>}
+      {files}
       {deleted ? (
         <p>Message deleted</p>
-      ) : (
+      ) : isNamesOnly(msg, attachments) ? null : (
         <MessageText key={msg} text={msg} mentioned={mentioned} me={me} openPerson={openPerson} />
       )}
       <Stamp message={message} isMine={isMine} receipt={receipt} {...(state && { state })} />

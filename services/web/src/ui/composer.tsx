@@ -2,9 +2,11 @@ import type { JSX } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { defaultLimits } from '../../../../shared/protocol/limits.ts'
 import type { MessageView } from '../model/message-view.ts'
+import { AttachButton } from './attach-button.tsx'
 import { ComposingBar } from './composing-bar.tsx'
 import { Icon } from './icons.tsx'
 import { MentionList, mentionListId, optionId } from './mention-list.tsx'
+import { UploadList } from './upload-list.tsx'
 import { useComposition } from './use-composition.ts'
 import { useMentions } from './use-mentions.ts'
 import { WritingNote } from './writing-note.tsx'
@@ -49,7 +51,8 @@ const ComposerForm = ({ view, label, placeholder }: ComposerProps): JSX.Element 
     if (edited !== undefined) input.current?.setSelectionRange(text.length, text.length)
   }, [composing?.kind, composing?.message.id])
   const left = defaultLimits.msgChars - text.length
-  const canSend = text.trim() !== '' && left >= 0 && isReady
+  const canSend = left >= 0 && isReady
+  const uploads = edited === undefined ? view.uploads() : undefined
   const send = (): void => {
     if (!canSend) return
     submit()
@@ -79,6 +82,8 @@ const ComposerForm = ({ view, label, placeholder }: ComposerProps): JSX.Element 
       <ComposingBar view={view} cancel={cancel} />
       <Counter left={left} />
       <MentionList completion={mentions} />
+      {uploads === undefined ? null : <UploadList uploads={uploads} />}
+      {uploads === undefined ? null : <AttachButton uploads={uploads} />}
       <textarea
         ref={input}
         rows={1}
@@ -93,6 +98,12 @@ const ComposerForm = ({ view, label, placeholder }: ComposerProps): JSX.Element 
           setText(currentTarget.value)
           if (edited === undefined && currentTarget.value !== '') view.model.watching.typing(view.room.id)
           mentions.look()
+        }}
+        onPaste={(event) => {
+          const files = event.clipboardData?.files ?? []
+          if (uploads === undefined || files.length === 0) return
+          event.preventDefault()
+          uploads.add(files)
         }}
         onBlur={mentions.close}
         onKeyDown={pressed}

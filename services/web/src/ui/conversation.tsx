@@ -22,6 +22,7 @@ import { setTo } from './set-signal.ts'
 import { ThreadPanel } from './thread-panel.tsx'
 import { TimelineView } from './timeline-view.tsx'
 import { TypingLine } from './typing-line.tsx'
+import { useFileDrop } from './use-file-drop.ts'
 
 /** Names in the line below the title; the others are counted. */
 const shownNames = 4
@@ -56,6 +57,7 @@ export const Conversation = ({ model, room }: { readonly model: ChatModel; reado
   const followsReceipts = model.watching.isWatched(room.id) && hasReceipts(room)
   useEffect(() => (followsReceipts ? room.receipts.follow() : undefined), [room, followsReceipts])
   const title = titleOf(model, room)
+  const { isOver, ...drop } = useFileDrop(view.uploads())
   const isTyping = model.watching.typingIn(room.id).length > 0
   const forget = (): void => {
     goTo({ view: 'chats' })
@@ -63,7 +65,7 @@ export const Conversation = ({ model, room }: { readonly model: ChatModel; reado
   }
   return (
     <div class="chat-and-thread" data-thread={view.thread.value !== undefined}>
-      <section class="conversation" aria-label={isolate(title)}>
+      <section class="conversation" aria-label={isolate(title)} data-drop={isOver} {...drop}>
         <header class="bar">
           <button
             type="button"

@@ -2,6 +2,7 @@ import type { JSX } from 'preact'
 import type { MessageView } from '../model/message-view.ts'
 import type { OutgoingMessage, OutgoingMessages } from '../model/outgoing-messages.ts'
 import type { TimelineEntry } from '../model/timeline.ts'
+import { Attachments } from './attachments.tsx'
 import type { BubbleMessage } from './bubble.tsx'
 import { Bubble } from './bubble.tsx'
 import { changeText } from './change-text.ts'
@@ -58,14 +59,22 @@ interface OutgoingProps {
   readonly isNext: boolean
 }
 
-const shownMessage = ({ msg, at }: OutgoingMessage): BubbleMessage => ({ msg, type: 'text', created_at: at, modified_at: at })
+const shownMessage = ({ msg, at, attachments }: OutgoingMessage): BubbleMessage => ({
+  ...{ msg, type: 'text', created_at: at, modified_at: at },
+  ...(attachments && { attachments }),
+})
+
+const FilesOf = ({ view, message: { id, state, attachments } }: Pick<OutgoingProps, 'view' | 'message'>): JSX.Element | null =>
+  attachments === undefined ? null : (
+    <Attachments files={attachments} message={state === 'stored' ? id : undefined} addresses={view.room.files} />
+  )
 
 /** A message of the signed-in user that is not in the history yet. */
 export const OutgoingRow = ({ view, message, outgoingMessages, isNext }: OutgoingProps): JSX.Element => (
   <li class="row" data-mine="true" data-next={isNext}>
     <div class="row-body">
       <span class="unseen">You</span>
-      <Bubble message={shownMessage(message)} isMine state={message.state}>
+      <Bubble message={shownMessage(message)} isMine state={message.state} files={<FilesOf view={view} message={message} />}>
         {message.replyTo === undefined ? null : <Quote view={view} id={message.replyTo} />}
       </Bubble>
       {message.state === 'failed' ? (

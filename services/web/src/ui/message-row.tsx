@@ -5,6 +5,7 @@ import type { MentionTarget } from '../model/mentions.ts'
 import { everyone } from '../model/mentions.ts'
 import type { MessageView } from '../model/message-view.ts'
 import type { MessageEntry } from '../model/timeline.ts'
+import { Attachments } from './attachments.tsx'
 import { Bubble } from './bubble.tsx'
 import { Icon } from './icons.tsx'
 import { PersonAvatar } from './person-avatar.tsx'
@@ -92,6 +93,11 @@ export const MessageRow = ({ view, entry: { seq, message }, isNext }: MessageRow
           me={view.model.me.value?.id}
           receipt={isMine ? () => view.room.receipts.of(seq) : undefined}
           openPerson={offersDirectChats(view.model) ? showPerson : undefined}
+          files={
+            message.attachments === undefined || isDeleted ? null : (
+              <Attachments files={message.attachments} message={message.id} addresses={view.room.files} />
+            )
+          }
         >
           {message.reply_to === undefined || isDeleted ? null : <Quote view={view} id={message.reply_to} />}
         </Bubble>

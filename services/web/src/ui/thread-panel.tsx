@@ -16,6 +16,7 @@ import { Icon } from './icons.tsx'
 import { MessageMenu } from './message-menu.tsx'
 import { MessageRow } from './message-row.tsx'
 import { Problem } from './problem.tsx'
+import { useFileDrop } from './use-file-drop.ts'
 import { useJump } from './use-jump.ts'
 import { useScrolling } from './use-scrolling.ts'
 import { useTask } from './use-task.ts'
@@ -104,12 +105,13 @@ export const ThreadPanel = ({ outer, root }: ThreadPanelProps): JSX.Element => {
   const close = (): void => {
     outer.thread.value = undefined
   }
+  const { isOver, ...drop } = useFileDrop(view.uploads())
   const pressed = (event: KeyboardEvent): void => {
     const isOfDialog = (event.target as Element).closest('dialog') !== null
     if (event.key === 'Escape' && !event.defaultPrevented && !isOfDialog) close()
   }
   return (
-    <aside class="thread" aria-label="Thread" onKeyDown={pressed}>
+    <aside class="thread" aria-label="Thread" data-drop={isOver} onKeyDown={pressed} {...drop}>
       <header class="bar">
         <h2>Thread</h2>
         <button type="button" class="icon-button" aria-label="Close the thread" onClick={close}>

@@ -1,4 +1,5 @@
 import type { Mentions } from '../../../../shared/domain/events.ts'
+import { namesText } from '../model/file-text.ts'
 import { mentionsIn } from '../model/mentions.ts'
 import type { MessageView } from '../model/message-view.ts'
 
@@ -10,7 +11,7 @@ export interface Composition {
   submit(): void
   /** Ends the edit or the reply. The draft stays. */
   cancel(): void
-  /** False before the first connection, and while an edit is being saved. */
+  /** False before the first connection, while an edit is being saved or a file uploaded, and without a text and files. */
   readonly isReady: boolean
 }
 
@@ -38,19 +39,25 @@ export const useComposition = (view: MessageView): Composition => {
       },
       submit: () => (text === message.msg ? cancel() : view.save(withMentions(text))),
       cancel,
-      isReady: saving === undefined,
+      isReady: saving === undefined && text.trim() !== '',
     }
   }
   const text = drafts?.of(key) ?? ''
+  const uploads = view.uploads()
+  const isUploading = uploads?.all.value.some(({ file, why }) => file === undefined && why === undefined) === true
+  const hasFiles = uploads?.all.value.some(({ file }) => file !== undefined) === true
   return {
     text,
     setText: (next) => drafts?.set(key, next),
     submit: () => {
-      outgoing?.send(room.id, { ...withMentions(text), thread: root, ...(composing && { replyTo: composing.message.id }) })
+      const files = uploads?.take() ?? []
+      const written = text.trim() === '' ? { msg: namesText(files) } : withMentions(text)
+      const attachments = files.length === 0 ? undefined : files
+      outgoing?.send(room.id, { ...written, attachments, thread: root, ...(composing && { replyTo: composing.message.id }) })
       drafts?.set(key, '')
       view.composing.value = undefined
     },
     cancel,
-    isReady: outgoing !== undefined,
+    isReady: outgoing !== undefined && !isUploading && (text.trim() !== '' || hasFiles),
   }
 }

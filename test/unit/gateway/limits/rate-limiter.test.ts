@@ -113,6 +113,13 @@ describe('The rate limits of a session', () => {
     }
   })
 
+  it('charge a request for files by the number of messages that it names, because each address is signed', () => {
+    const { open } = allowanceOf({ userRequestsBurst: 52 })
+    const messages = Array.from({ length: 50 }, String)
+    const request: Request = { event: 'get-files', room: 'r', body: { messages } }
+    expect([1, 2, 3].map(() => open().request(request, 2_000)?.limit)).toEqual([undefined, undefined, 'user'])
+  })
+
   it('charge a message by its bytes, and one request for a message below 4 KiB', () => {
     const { open } = allowanceOf({ userRequestsBurst: 100 })
     const sendable = (frameBytes: number): number => {

@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { openEmbeddedAdapters } from '../../../../infra/in-process/open-embedded-adapters.ts'
 import { startEmbeddedPostgres } from '../../../../infra/postgres/pglite/embedded-postgres.ts'
 import { defaultBounds } from '../../../../shared/runtime/config/bounds.ts'
+import { readConfig } from '../../../../shared/runtime/config/config.ts'
 import { defaultTimes } from '../../../../shared/runtime/config/times.ts'
 import { createLogger } from '../../../../shared/runtime/observability/logger.ts'
 import { lifecycle } from '../../../../shared/runtime/process/lifecycle.ts'
@@ -46,7 +47,9 @@ describe('the embedded mode', () => {
     const embedded = await startEmbeddedPostgres({ dataDir: folder.path, log: recordingLog() })
     const log = createLogger({ level: 'silent', name: 'test' })
     const life = lifecycle({ log, stopMs: 20_000, exit: () => {}, events: new EventEmitter() })
-    await openEmbeddedAdapters({ times: defaultTimes, bounds: defaultBounds, deletedKeepDays: 30 }, embedded.url, { log, life })
+    const { files, namespace } = readConfig({})
+    const config = { times: defaultTimes, bounds: defaultBounds, deletedKeepDays: 30, dataDir: folder.path, files, namespace }
+    await openEmbeddedAdapters(config, embedded.url, { log, life })
     const left = await until(
       'old rows to be deleted',
       async () => {

@@ -11,7 +11,7 @@ describe('the configuration table', () => {
   })
 
   it('contains every variable once, and no others', () => {
-    const named = [...configTable().matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, name]) => name)
+    const named = [...configTable().matchAll(/^\| `([A-Z0-9_]+)` \|/gm)].map(([, name]) => name)
     expect(named).toEqual(Object.values(settings).flatMap((group) => Object.keys(group)))
   })
 

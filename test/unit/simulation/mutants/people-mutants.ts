@@ -11,7 +11,7 @@ export const peopleMutants: readonly Mutant[] = [
   },
   {
     rule: 'the commands of both users of a direct chat are one command (J9)',
-    module: 'services/gateway/requests/command-of.ts',
+    module: 'shared/records/command-of.ts',
     in: 'directNames',
     call: 'digestOf',
     becomes: "digestOf(actor, 'create-chat', body)",
