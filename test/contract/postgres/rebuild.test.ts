@@ -148,7 +148,7 @@ describe.skipIf(noStackReason())('rebuilding the read model on PostgreSQL', () =
     })
     await rebuild(url, recordingLog())
     expect(await dump(url, [...readModelTables, 'event', 'meta'])).toEqual(before)
-    expect(before.message).toHaveLength(4_544)
+    expect(before.message).toHaveLength(4_540)
     await database.close()
   })
 
