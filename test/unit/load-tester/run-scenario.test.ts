@@ -78,7 +78,7 @@ describe('The iterations of a scenario', () => {
       due.set(user, [...(due.get(user) ?? []), intendedMs])
       return confirmed(user, room)
     })
-    await run(load, open({ do: 'send' }, { do: 'think', time: '20ms' }, { do: 'send' }))
+    await run(load, open({ do: 'send' }, { do: 'think', time: '20ms' }, { do: 'send' }), 2_000)
     const pauses = [...due.values()].flatMap((times) =>
       times.flatMap((ms, at) => (at % 2 === 0 ? [] : [ms - (times[at - 1] ?? ms)])),
     )
