@@ -42,6 +42,9 @@ const listed = (row: MessageRow, reader: string): ListedMessage => {
   }
 }
 
+const markerIn = ({ threadMarkers }: MemoryTables, { room, reader }: MessageQuery, thread: string | undefined) =>
+  threadMarkers.get(`${room} ${reader} ${thread}`)
+
 /** A page of messages; undefined: the reader is not a member. */
 export const messagePage = (tables: MemoryTables, query: MessageQuery, pageBytes: number): MessagePage | undefined => {
   const { from, to, after, before, thread, replies, pinned } = query
@@ -54,7 +57,7 @@ export const messagePage = (tables: MemoryTables, query: MessageQuery, pageBytes
   const page = entriesInPage(rest.slice(0, query.limit), pageBytes, (row) => JSON.stringify(listed(row, query.reader)))
   const messages = (range.isForward ? page : page.toReversed()).map((row) => listed(row, query.reader))
   const last = page.at(-1)
-  const marker = tables.threadMarkers.get(`${query.room} ${query.reader} ${range.thread}`)
+  const marker = markerIn(tables, query, range.thread)
   const shown = { messages, asOf, ...(marker === undefined ? {} : { read: marker }) }
   if (page.length === rest.length || last === undefined) return shown
   const onwards = range.isForward ? { after: last.seq } : { before: last.seq }
