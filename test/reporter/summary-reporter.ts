@@ -2,7 +2,7 @@ import type { Reporter, TestSpecification, Vitest } from 'vitest/node'
 import type { Tally } from './tally.ts'
 import { tally } from './tally.ts'
 
-const nothingRan: Tally = { passed: 0, failed: 1, skipped: 0, notRun: [] }
+const nothingRan: Tally = { passed: 0, failed: 1, skipped: 0, notRun: [], unlisted: [] }
 
 const notRunLines = ({ notRun }: Tally, isCi: boolean): string[] => {
   if (notRun.length === 0) return []
@@ -10,6 +10,9 @@ const notRunLines = ({ notRun }: Tally, isCi: boolean): string[] => {
   const verdict = isCi && notRun.some(({ lacksStack }) => lacksStack) ? ['NOT RUN  under CI this is a failure'] : []
   return ['', ...lines, ...verdict, '']
 }
+
+/** In the form in which vitest lists a failed test, so that a search of the output finds both. */
+const unlistedLines = ({ unlisted }: Tally): string[] => unlisted.map((line) => ` FAIL  ${line}`)
 
 /** The tally with at least one failure if the run ends with an error; under CI, suites without their stack count as failed. */
 const withFailures = (seen: Tally, exitCode: number, isCi: boolean): Tally => {
@@ -20,7 +23,8 @@ const withFailures = (seen: Tally, exitCode: number, isCi: boolean): Tally => {
 
 /**
  * Prints `N passed, N failed, N skipped` as the last line of a run, and before
- * it the suites that did not run, with the reasons.
+ * it the failures that belong to no test, and the suites that did not run, with
+ * the reasons.
  *
  * Promises:  prints the line unless the process is killed. The exit code is 0
  *            only if the line has `0 failed` and a test ran. Under CI a suite
@@ -38,7 +42,7 @@ export const summaryReporter = (): Reporter => {
     const result = withFailures(seen ?? nothingRan, exitCode, isCi)
     if (result.failed > 0 && exitCode === 0) process.exitCode = 1
     const sum = `${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped`
-    process.stdout.write(`${[...notRunLines(result, isCi), sum].join('\n')}\n`)
+    process.stdout.write(`${[...unlistedLines(result), ...notRunLines(result, isCi), sum].join('\n')}\n`)
   }
 
   return {

@@ -17,6 +17,8 @@ export interface Tally {
   readonly failed: number
   readonly skipped: number
   readonly notRun: readonly NotRun[]
+  /** The failures that vitest does not list with a test or a file: one line for each. */
+  readonly unlisted: readonly string[]
 }
 
 const fileOf = (root: string, moduleId: string): string => relative(root, moduleId)
@@ -64,8 +66,22 @@ export interface RunEnd {
   readonly unhandled: readonly SerializedError[]
 }
 
+const unlistedIn = ({ root, specifications, modules, unhandled }: RunEnd): string[] => {
+  const started = new Set(modules.map(({ moduleId }) => moduleId))
+  const unstarted = specifications.filter(({ moduleId }) => !started.has(moduleId)).map(({ moduleId }) => fileOf(root, moduleId))
+  const interrupted = modules.flatMap((module) =>
+    [...module.children.allTests('pending')].map(({ fullName }) => `${fileOf(root, module.moduleId)} > ${fullName}`),
+  )
+  return [
+    ...unstarted.map((file) => `did not run: ${file}`),
+    ...interrupted.map((test) => `interrupted: ${test}`),
+    ...unhandled.map(({ name, message }) => `uncaught error: ${[name, message].filter(Boolean).join(': ').split('\n')[0]}`),
+  ]
+}
+
 /** Counts the results of a run. A run without any result counts as one failure. */
-export const tally = ({ root, specifications, modules, unhandled }: RunEnd): Tally => {
+export const tally = (end: RunEnd): Tally => {
+  const { root, specifications, modules, unhandled } = end
   const passed = countTests(modules, ['passed'])
   const skipped = countTests(modules, ['skipped'])
   // A test that is still pending was interrupted.
@@ -74,5 +90,6 @@ export const tally = ({ root, specifications, modules, unhandled }: RunEnd): Tal
   const around = modules.reduce((sum, module) => sum + errorsAround(module), 0)
   const failed = failedTests + unstarted + around + unhandled.length
   const isEmpty = passed + failed + skipped === 0
-  return { passed, failed: isEmpty ? 1 : failed, skipped, notRun: modules.flatMap((module) => notRunIn(module, root)) }
+  const notRun = modules.flatMap((module) => notRunIn(module, root))
+  return { passed, failed: isEmpty ? 1 : failed, skipped, notRun, unlisted: unlistedIn(end) }
 }
