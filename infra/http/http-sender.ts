@@ -2,7 +2,7 @@ import type { ClientRequest, IncomingMessage } from 'node:http'
 import http from 'node:http'
 import https from 'node:https'
 import { isIP } from 'node:net'
-import type { HttpAnswer, HttpRequest, HttpSender } from '../../shared/ports/http-sender.ts'
+import type { HttpAnswer, HttpSender, OutgoingHttpRequest } from '../../shared/ports/http-sender.ts'
 import { HttpError } from '../../shared/ports/http-sender.ts'
 import { nameOf } from '../../shared/runtime/observability/error-text.ts'
 import type { Resolve } from './checked-lookup.ts'
@@ -67,7 +67,7 @@ export const httpSender = (options: HttpSenderOptions): HttpSender => {
     ...(ca === undefined ? {} : { ca }),
   }
 
-  const send = async ({ headers, body }: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> => {
+  const send = async ({ headers, body }: OutgoingHttpRequest, signal: AbortSignal): Promise<HttpAnswer> => {
     // A connection to a literal address makes no look-up.
     if (isIP(host) !== 0 && !isAllowed(host)) throw new HttpError('address', 'the address is not allowed')
     const answered = Promise.withResolvers<IncomingMessage>()

@@ -1,5 +1,5 @@
 /** A request with a body to a fixed address. */
-export interface HttpRequest {
+export interface OutgoingHttpRequest {
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
   /** Gives the request up. */
@@ -42,7 +42,7 @@ export class HttpError extends Error {
  * Blocks:    up to the time-out of a request.
  */
 export interface HttpSender {
-  post(request: HttpRequest): Promise<HttpAnswer>
+  post(request: OutgoingHttpRequest): Promise<HttpAnswer>
   /** Ends idle connections. */
   close(): void
 }

@@ -44,7 +44,7 @@ export interface SearchQuery {
 }
 
 /** A message that matches, as it is now. */
-export interface FoundMessage {
+export interface SearchHit {
   readonly room: string
   /** The seq of the event that posted it. */
   readonly seq: number
@@ -56,7 +56,7 @@ export interface FoundMessage {
 
 /** One page, newest first. It may have fewer messages than the limit, even none, and a cursor. */
 export interface SearchPage {
-  readonly messages: readonly FoundMessage[]
+  readonly messages: readonly SearchHit[]
   readonly nextCursor?: string
 }
 

@@ -2,13 +2,13 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { asImported, inExportOrder, linesIn } from '../support/moving/moved-lines.ts'
-import { startAdmin } from '../support/moving/run-admin.ts'
-import { manyMessages, sampleLines, textOf } from '../support/moving/sample-lines.ts'
 import { until } from '../support/poll.ts'
 import { noStackReason, sharedStack } from '../support/stack/shared-stack.ts'
 import type { Chat } from '../support/stack/start-chat.ts'
 import { startChat } from '../support/stack/start-chat.ts'
+import { asImported, inExportOrder, linesIn } from '../unit/admin/moving/moved-lines.ts'
+import { startAdmin } from '../unit/admin/moving/run-admin.ts'
+import { manyMessages, sampleLines, textOf } from '../unit/admin/moving/sample-lines.ts'
 
 const linesDone = (stateFile: string): number =>
   existsSync(stateFile) ? (JSON.parse(readFileSync(stateFile, 'utf8')) as { lines: number }).lines : 0

@@ -87,7 +87,7 @@ const blockPage: Statement = {
     where (user_id, blocked_id) > ($1::uuid, $2::uuid) order by user_id, blocked_id limit $3`,
 }
 
-interface UserRow {
+interface ExportedUserRow {
   readonly id: string
   /** Null: the user was erased. */
   readonly external_id: string | null
@@ -98,7 +98,7 @@ interface UserRow {
   readonly modified_at: string
 }
 
-const userOf = (row: UserRow): User => ({
+const userOf = (row: ExportedUserRow): User => ({
   id: row.id,
   // A user who was erased is still named by lines of others.
   externalUserId: row.external_id ?? `erased:${row.id}`,
@@ -109,16 +109,16 @@ const userOf = (row: UserRow): User => ({
   modified_at: row.modified_at,
 })
 
-interface EventRow extends Pick<ExportedEvent, 'stream' | 'type' | 'data' | 'newest'> {
+interface ExportedEventRow extends Pick<ExportedEvent, 'stream' | 'type' | 'data' | 'newest'> {
   readonly seq: string
   readonly is_present: boolean
   readonly has_lost_root: boolean
   readonly has_lost_quote: boolean
 }
 
-type BlockRow = Omit<ExportedBlock, 'createdAt'> & { readonly created_at: string }
+type ExportedBlockRow = Omit<ExportedBlock, 'createdAt'> & { readonly created_at: string }
 
-const eventOf = ({ stream, seq, type, data, newest, ...row }: EventRow): ExportedEvent => ({
+const eventOf = ({ stream, seq, type, data, newest, ...row }: ExportedEventRow): ExportedEvent => ({
   stream,
   seq: Number(seq),
   type,
@@ -134,17 +134,17 @@ export const exportReads = (session: DatabaseSession, room: string | undefined):
   const ofRoom = room === undefined ? [] : [room]
   return {
     users: async (after, limit) => {
-      const rows = await session.run<UserRow>(room === undefined ? userPage : userPageOfRoom, [after, limit, ...ofRoom])
+      const rows = await session.run<ExportedUserRow>(room === undefined ? userPage : userPageOfRoom, [after, limit, ...ofRoom])
       return rows.map(userOf)
     },
     events: async ({ stream, seq }, limit) => {
       const statement = room === undefined ? allEvents : eventsOfRoom
-      const rows = await session.run<EventRow>(statement, [stream, seq, limit, ...ofRoom])
+      const rows = await session.run<ExportedEventRow>(statement, [stream, seq, limit, ...ofRoom])
       return rows.map(eventOf)
     },
     blocks: async ({ user, blocked }, limit) => {
       if (room !== undefined) return []
-      const rows = await session.run<BlockRow>(blockPage, [user, blocked, limit])
+      const rows = await session.run<ExportedBlockRow>(blockPage, [user, blocked, limit])
       return rows.map(({ created_at: createdAt, ...row }) => ({ ...row, createdAt }))
     },
   }

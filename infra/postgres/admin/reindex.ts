@@ -30,7 +30,7 @@ const readStep: Statement = {
     order by entry.chat_id, entry.seq`,
 }
 
-interface MessageRow {
+interface ReindexedRow {
   readonly chat_id: string
   readonly seq: string
   readonly id: string
@@ -38,27 +38,27 @@ interface MessageRow {
   readonly data: string
 }
 
-interface Position {
+interface ReindexPosition {
   readonly room: string
   readonly seq: string
 }
 
-const beforeAll: Position = { room: '00000000-0000-0000-0000-000000000000', seq: '0' }
+const beforeAll: ReindexPosition = { room: '00000000-0000-0000-0000-000000000000', seq: '0' }
 
-const storedPosition = async (session: DatabaseSession): Promise<Position> => {
+const storedPosition = async (session: DatabaseSession): Promise<ReindexPosition> => {
   const [row] = await session.run<{ value: string }>(readPosition)
   const [room, seq] = row?.value.split(' ') ?? []
   return room === undefined || seq === undefined ? beforeAll : { room, seq }
 }
 
-const changeOf = ({ chat_id: room, id: message, version, data }: MessageRow): IndexChange => {
+const changeOf = ({ chat_id: room, id: message, version, data }: ReindexedRow): IndexChange => {
   const { msg: text, user_id: author, deleted } = JSON.parse(data) as Message
   return deleted === true ? { room, message } : { room, message, author, version: Number(version), text }
 }
 
 /** Indexes the messages after the position; resolves with the position of the last one, undefined after the last message. */
-const indexStep = async (session: DatabaseSession, { room, seq }: Position): Promise<Position | undefined> => {
-  const rows = await session.run<MessageRow>(readStep, [room, seq])
+const indexStep = async (session: DatabaseSession, { room, seq }: ReindexPosition): Promise<ReindexPosition | undefined> => {
+  const rows = await session.run<ReindexedRow>(readStep, [room, seq])
   const last = rows.at(-1)
   if (last === undefined) return undefined
   await applyToIndex(session, rows.map(changeOf))
@@ -78,7 +78,7 @@ const indexStep = async (session: DatabaseSession, { room, seq }: Position): Pro
 export const reindex = (url: string, log: Log): Promise<void> =>
   withAdminConnection(url, log, async ({ pool }) => {
     await assertSchema(pool)
-    let position: Position | undefined = await storedPosition(pool)
+    let position: ReindexPosition | undefined = await storedPosition(pool)
     for (let steps = 1; position !== undefined; steps += 1) {
       if (steps % stepsPerReport === 0) log.info({ steps, ...position }, 'messages are being indexed')
       position = await indexStep(pool, position)

@@ -58,7 +58,7 @@ export const messagesValues = (wanted: Pick<ReadSet, 'messages' | 'reactions'>):
   ]
 }
 
-type FoundMessage = Omit<MessageState, 'reactions' | 'reacted' | 'thread' | 'replyTo'> & {
+type ReadMessage = Omit<MessageState, 'reactions' | 'reacted' | 'thread' | 'replyTo'> & {
   readonly room: string
   readonly thread: string | null
   readonly replyTo: string | null
@@ -74,7 +74,7 @@ interface FoundReaction {
 
 const listOf = <Item>(json: string | null | undefined): readonly Item[] => (json ? (JSON.parse(json) as Item[]) : [])
 
-const stateOf = (found: FoundMessage, reacted: readonly FoundReaction[]): MessageState => {
+const stateOf = (found: ReadMessage, reacted: readonly FoundReaction[]): MessageState => {
   const { room: _, thread, replyTo, reactions, ...message } = found
   return {
     ...message,
@@ -88,7 +88,7 @@ const stateOf = (found: FoundMessage, reacted: readonly FoundReaction[]): Messag
 /** The messages that were asked for, by room. */
 export const messagesOf = ({ messages: asked }: ReadSet, row: MessagesRow | undefined): Snapshot['messages'] => {
   if (asked.length === 0) return new Map()
-  const found = new Map(listOf<FoundMessage>(row?.messages).map((message) => [`${message.room} ${message.id}`, message]))
+  const found = new Map(listOf<ReadMessage>(row?.messages).map((message) => [`${message.room} ${message.id}`, message]))
   const reacted = Map.groupBy(listOf<FoundReaction>(row?.reacted), ({ room, message }) => `${room} ${message}`)
   const pins = new Map(listOf<readonly [string, number]>(row?.pins))
   const entryOf = ({ room, id }: ReadSet['messages'][number]): readonly [string, MessageState | undefined] => {

@@ -25,7 +25,7 @@ const tables = [
 ]
 
 /** The index of the words of messages. It is empty until a relay or `admin reindex` fills it. */
-export class Search extends Migration {
+export class SearchTables extends Migration {
   override up(): void {
     for (const statement of [...tables, indexMessages]) this.addSql(statement)
   }

@@ -19,7 +19,7 @@ const erasedMarkers = `
     ),`
 
 /** The read markers of members in threads. They are apart from `member_state`, so that the markers of rooms keep their key. */
-export class ThreadMarkers extends Migration {
+export class ThreadMarkerTable extends Migration {
   override up(): void {
     for (const statement of [table, redactErased('create or replace', erasedMarkers)]) this.addSql(statement)
   }

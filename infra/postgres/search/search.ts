@@ -1,5 +1,5 @@
 import type { Message } from '../../../shared/domain/events.ts'
-import type { FoundMessage, SearchPage, SearchQuery } from '../../../shared/ports/search-index.ts'
+import type { SearchHit, SearchPage, SearchQuery } from '../../../shared/ports/search-index.ts'
 import type { SearchText } from '../../../shared/search/search-text.ts'
 import { searchText } from '../../../shared/search/search-text.ts'
 import { authorTerm } from '../../../shared/search/terms.ts'
@@ -19,7 +19,7 @@ interface HitRow {
 }
 
 /** A message that matches by the text that it has now; none: the index has a former one. */
-const matching = ({ chat_id: room, seq, data }: HitRow, { find }: SearchText): readonly FoundMessage[] => {
+const matching = ({ chat_id: room, seq, data }: HitRow, { find }: SearchText): readonly SearchHit[] => {
   if (data === null) return []
   const matches = find((JSON.parse(data) as Message).msg)
   return matches === undefined ? [] : [{ room, seq: Number(seq), data, matches }]

@@ -5,13 +5,13 @@ import type { Line } from './lines.ts'
 import { formatVersion } from './lines.ts'
 
 type PlacedEvent = StoredChatEvent & { readonly seq: number }
-type Block = { readonly user: string; readonly blocked: string; readonly createdAt: string }
+type BlockToExport = { readonly user: string; readonly blocked: string; readonly createdAt: string }
 
 /** The pages of an export, all of one snapshot: each after the last row of the page before; the last one is empty. */
 export interface ExportSource {
   users(after: string, limit: number): Promise<readonly User[]>
   events(after: Pick<PlacedEvent, 'stream' | 'seq'>, limit: number): Promise<readonly PlacedEvent[]>
-  blocks(after: Pick<Block, 'user' | 'blocked'>, limit: number): Promise<readonly Block[]>
+  blocks(after: Pick<BlockToExport, 'user' | 'blocked'>, limit: number): Promise<readonly BlockToExport[]>
 }
 
 const rowsPerPage = 1_000
@@ -44,6 +44,6 @@ export async function* exportLines(
     if (line !== undefined) yield line
     else if (!isExported(event.type)) onUnknown(event.type)
   }
-  const blocks = rowsOf({ user: first, blocked: first } as Block, (after) => source.blocks(after, rowsPerPage))
+  const blocks = rowsOf({ user: first, blocked: first } as BlockToExport, (after) => source.blocks(after, rowsPerPage))
   for await (const { user, blocked, createdAt } of blocks) yield { kind: 'block', user, blocked, created_at: createdAt }
 }

@@ -5,7 +5,7 @@ import { supportedLevel } from '../../../shared/protocol/feature-level.ts'
 import type { ProtocolLimits } from '../../../shared/protocol/limits.ts'
 import { checkGroup, importGroup, skipGroup } from './import-group.ts'
 import { importLines } from './import-lines.ts'
-import type { ImportFiles, Progress } from './import-state.ts'
+import type { ImportFiles, ImportProgress } from './import-state.ts'
 import { openImportFiles } from './import-state.ts'
 import { createLineCommands } from './line-commands.ts'
 import type { Traffic } from './pace.ts'
@@ -30,13 +30,13 @@ export interface ImportOptions {
   readonly signal: AbortSignal
   /** The most lines in a second; undefined: as many as the pace permits. */
   readonly perSecond?: number | undefined
-  readonly report: (progress: Progress) => void
+  readonly report: (progress: ImportProgress) => void
   /** Receives the faults of rejected lines, in the order of the file. */
   readonly onFaults?: (faults: readonly NumberedFault[]) => void
 }
 
 /** The result of an import. */
-export interface ImportReport extends Progress {
+export interface ImportReport extends ImportProgress {
   readonly rejectedFile: string
   readonly isComplete: boolean
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../shared/ports/clock.ts'
 import { pause } from '../../../shared/runtime/async/pause.ts'
-import type { ImportFiles, Progress } from './import-state.ts'
+import type { ImportFiles, ImportProgress } from './import-state.ts'
 import type { Pace, Traffic } from './pace.ts'
 import type { NumberedFault } from './send-commands.ts'
 import { StoppedError } from './send-commands.ts'
@@ -20,7 +20,7 @@ export interface LinesDeps {
   readonly perSecond: number | undefined
   readonly clock: Clock
   readonly signal: AbortSignal
-  readonly report: (progress: Progress) => void
+  readonly report: (progress: ImportProgress) => void
   readonly onFaults: (faults: readonly NumberedFault[]) => void
 }
 
@@ -54,7 +54,7 @@ const skipDone = async (
 
 /** The progress of an import, which is saved once a second and with each rejected line. */
 const createSaving = ({ files, clock, report, onFaults }: LinesDeps) => {
-  let progress: Progress = files.earlier ?? { lines: 0, rejected: 0 }
+  let progress: ImportProgress = files.earlier ?? { lines: 0, rejected: 0 }
   let savedMs = clock.monotonicMs()
   const save = (): void => {
     files.save(progress)
@@ -101,7 +101,7 @@ const runGroup = async (group: readonly NumberedLine[], deps: LinesDeps): Promis
  * Works on the lines in groups, one after the other, and saves how far it has come: at most a second of work is done again
  * after a kill. Resolves with the progress at the end, or when the signal is aborted.
  */
-export const importLines = async (lines: AsyncIterator<NumberedLine>, deps: LinesDeps): Promise<Progress> => {
+export const importLines = async (lines: AsyncIterator<NumberedLine>, deps: LinesDeps): Promise<ImportProgress> => {
   const { pace, signal } = deps
   const saving = createSaving(deps)
   const readTraffic = createTrafficReading(deps)

@@ -5,7 +5,7 @@ import { parseJson } from '../../../shared/protocol/parse-json.ts'
 import type { NumberedFault } from './send-commands.ts'
 
 /** How far an import has come. */
-export interface Progress {
+export interface ImportProgress {
   /** The lines up to this one are done. */
   readonly lines: number
   readonly rejected: number
@@ -14,16 +14,16 @@ export interface Progress {
 /** The files that an import writes beside the imported one. */
 export interface ImportFiles {
   /** How far an earlier run has come with the same file and the same service; undefined: there was none. */
-  readonly earlier: Progress | undefined
+  readonly earlier: ImportProgress | undefined
   /** The name of the file with the rejected lines. */
   readonly rejectedFile: string
-  save(progress: Progress): void
+  save(progress: ImportProgress): void
   reject(faults: readonly NumberedFault[]): void
 }
 
 const stateSchema = z.object({ import: z.string(), lines: z.int().min(0), rejected: z.int().min(0) })
 
-const readState = (file: string, name: string): Progress | undefined => {
+const readState = (file: string, name: string): ImportProgress | undefined => {
   try {
     const parsed = stateSchema.safeParse(parseJson(readFileSync(file, 'utf8')))
     return parsed.success && parsed.data.import === name ? parsed.data : undefined

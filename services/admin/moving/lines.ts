@@ -71,11 +71,11 @@ export const lineSchemas = {
   block: line('block', { user: id, blocked: id, created_at }),
 } as const
 
-type Schemas = typeof lineSchemas
+type LineSchemas = typeof lineSchemas
 
 /** The kind of a line. */
-export type LineKind = keyof Schemas
+export type LineKind = keyof LineSchemas
 /** A line of a kind, as a program reads it. */
-export type LineOf<Kind extends LineKind> = z.output<Schemas[Kind]>
+export type LineOf<Kind extends LineKind> = z.output<LineSchemas[Kind]>
 /** Any line. */
 export type Line = { [Kind in LineKind]: LineOf<Kind> }[LineKind]

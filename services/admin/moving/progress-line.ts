@@ -1,10 +1,10 @@
 import type { Clock } from '../../../shared/ports/clock.ts'
-import type { Progress } from './import-state.ts'
+import type { ImportProgress } from './import-state.ts'
 
 const everyMs = 5_000
 
 /** Prints the progress every five seconds: the lines so far, those in a second, and the rejected ones. */
-export const progressLine = (print: (text: string) => void, clock: Clock): ((progress: Progress) => void) => {
+export const progressLine = (print: (text: string) => void, clock: Clock): ((progress: ImportProgress) => void) => {
   let printedMs = clock.monotonicMs()
   let printedLines: number | undefined
   return ({ lines, rejected }) => {

@@ -51,7 +51,7 @@ const answerSchema = z.discriminatedUnion('action', [
   z.object({ action: z.literal('deny'), reason: z.string().max(200).optional() }),
   z.object({ action: z.literal('replace'), body: z.record(z.string(), z.unknown()) }),
 ])
-type Answer = z.output<typeof answerSchema>
+type PreSendAnswer = z.output<typeof answerSchema>
 
 const unavailable: Outcome = { error: errorBody('unavailable', 'the message cannot be checked now; send again later') }
 
@@ -62,7 +62,7 @@ const denied = (action: string, reason: string | undefined): Outcome => ({
 export const createPreSend = ({ hook, lookUpOutcome, limits, level, log }: PreSendDeps): PreSend => {
   let isFailing = false
 
-  const ask = async (command: ChatCommand, event: AnyRequestedRoomEvent): Promise<Answer | undefined> => {
+  const ask = async (command: ChatCommand, event: AnyRequestedRoomEvent): Promise<PreSendAnswer | undefined> => {
     const { id, stream: room, user, body } = command
     const text = JSON.stringify({ event: event.name, room, user_id: user, id, body })
     const headers = { 'content-type': 'application/json; charset=utf-8', ...hook.sign(`${room}:${id}`, text) }
@@ -102,7 +102,7 @@ export const createPreSend = ({ hook, lookUpOutcome, limits, level, log }: PreSe
     return hook.acceptsOnFailure ? { command } : { outcome: unavailable }
   }
 
-  const act = (command: ChatCommand, event: AnyRequestedRoomEvent, answer: Answer): Replaced | Promise<Replaced> => {
+  const act = (command: ChatCommand, event: AnyRequestedRoomEvent, answer: PreSendAnswer): Replaced | Promise<Replaced> => {
     const changed = answer.action === 'replace' ? replaced(command, event, answer.body) : { command }
     if (changed === undefined) return fail(command, 'the replaced body is not valid')
     isFailing = false

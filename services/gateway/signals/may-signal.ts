@@ -26,7 +26,7 @@ export interface SignalRightsDeps {
 /** Whether the user of a follower is a member, by what this gateway knows. */
 export const isPresent = ({ state }: Pick<Follower, 'state'>): boolean => state === 'live'
 
-interface KnownRoles {
+interface CachedRoles {
   readonly roles: Promise<SignalRoles | undefined>
   readonly untilMs: number
 }
@@ -37,13 +37,13 @@ interface KnownRoles {
  * acts by the older roles. A failed read is not remembered.
  */
 export const createSignalRights = ({ read, clock, keepMs }: SignalRightsDeps): SignalRights => {
-  const known = new WeakMap<SignallingFollower, KnownRoles>()
+  const known = new WeakMap<SignallingFollower, CachedRoles>()
 
   const rolesOf = (follower: SignallingFollower, user: string): Promise<SignalRoles | undefined> => {
     const nowMs = clock.monotonicMs()
     const before = known.get(follower)
     if (before !== undefined && nowMs < before.untilMs) return before.roles
-    const entry: KnownRoles = { roles: read({ room: follower.feed.room, user }), untilMs: nowMs + keepMs }
+    const entry: CachedRoles = { roles: read({ room: follower.feed.room, user }), untilMs: nowMs + keepMs }
     known.set(follower, entry)
     entry.roles.catch(() => {
       if (known.get(follower) === entry) known.delete(follower)

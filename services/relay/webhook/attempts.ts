@@ -3,7 +3,7 @@ import type { PageRequest, StoredEvent } from '../../../shared/ports/event-store
 import { signedHeaders } from '../../../shared/records/webhook-signature.ts'
 import type { Batcher } from '../../../shared/runtime/async/batcher.ts'
 import { batcher } from '../../../shared/runtime/async/batcher.ts'
-import type { Subscription } from './subscription.ts'
+import type { WebhookSubscription } from './subscription.ts'
 import type { Verdict } from './verdict.ts'
 import { verdictOf, verdictOfError } from './verdict.ts'
 import type { WebhookDeps } from './webhook-deps.ts'
@@ -22,10 +22,10 @@ export type AttemptResult =
   | { readonly kind: 'done'; readonly nextSeq: number }
   | { readonly kind: 'retry'; readonly reason: string; readonly afterMs: number }
 
-type Refusal = Extract<Verdict, { readonly text: string }>
+type DeliveryRefusal = Extract<Verdict, { readonly text: string }>
 
 /** Sends one event. Rejects if the store fails. */
-export type Attempt = (next: NextEvent, signal: AbortSignal) => Promise<AttemptResult>
+export type DeliveryAttempt = (next: NextEvent, signal: AbortSignal) => Promise<AttemptResult>
 
 const readsTogether = 100
 
@@ -44,7 +44,7 @@ const eventReader = ({ eventStore }: WebhookDeps): Batcher<PageRequest, StoredEv
  *            sent. An event that the receiver refuses for ever, or for too long,
  *            is recorded as a dead letter, without its content.
  */
-export const createAttempts = (deps: WebhookDeps, subscription: Subscription): Attempt => {
+export const createAttempts = (deps: WebhookDeps, subscription: WebhookSubscription): DeliveryAttempt => {
   const { target, sender, parkedRooms, clock, times, metrics, log } = deps
   const read = eventReader(deps)
 
@@ -64,7 +64,7 @@ export const createAttempts = (deps: WebhookDeps, subscription: Subscription): A
     return verdict
   }
 
-  const deadLetter = async ({ stream: room, seq }: StoredEvent, verdict: Refusal) => {
+  const deadLetter = async ({ stream: room, seq }: StoredEvent, verdict: DeliveryRefusal) => {
     const isExpired = verdict.kind === 'retry'
     const reason = isExpired ? `expired, ${verdict.text}` : verdict.text
     await parkedRooms.deadLetter(room, seq, reason)

@@ -1,12 +1,12 @@
 import type { RoomProgress } from '../../../shared/ports/parked-rooms.ts'
-import type { Attempt } from './attempts.ts'
+import type { DeliveryAttempt } from './attempts.ts'
 import type { RoomRun } from './room-run.ts'
 import { startRun } from './room-run.ts'
 import type { Slots } from './slots.ts'
 import type { WebhookDeps } from './webhook-deps.ts'
 
 /** The events of one room in a call of the sink. */
-export interface RoomEvents {
+export interface EventsOfRoom {
   readonly room: string
   readonly firstSeq: number
   readonly lastSeq: number
@@ -19,7 +19,7 @@ export interface UnfinishedRoom {
 }
 
 /** Delivers the events of a room until the deadline. Undefined: all of them are done. */
-export type DeliverLive = (events: RoomEvents, deadline: AbortSignal) => Promise<UnfinishedRoom | undefined>
+export type DeliverLive = (events: EventsOfRoom, deadline: AbortSignal) => Promise<UnfinishedRoom | undefined>
 
 const isLate = (deadline: AbortSignal): Promise<undefined> =>
   new Promise((resolve) => {
@@ -28,14 +28,14 @@ const isLate = (deadline: AbortSignal): Promise<undefined> =>
   })
 
 /** A room whose remaining events are due at once. */
-export const behind = ({ room, firstSeq, lastSeq }: RoomEvents): UnfinishedRoom => ({
+export const behind = ({ room, firstSeq, lastSeq }: EventsOfRoom): UnfinishedRoom => ({
   progress: { room, nextSeq: firstSeq, lastSeq, failures: 0, reason: 'behind', dueMs: 0 },
   run: undefined,
 })
 
 /** Creates the delivery of events as they arrive, with a bounded number of requests at the same time. */
 export const createLiveLane =
-  (deps: WebhookDeps, attempt: Attempt, slots: Slots, parkedMs: number): DeliverLive =>
+  (deps: WebhookDeps, attempt: DeliveryAttempt, slots: Slots, parkedMs: number): DeliverLive =>
   async (events, deadline) => {
     const { room, firstSeq, lastSeq } = events
     if (!(await slots.take(deadline))) return behind(events)

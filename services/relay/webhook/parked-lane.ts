@@ -1,11 +1,11 @@
 import type { ParkedRoom } from '../../../shared/ports/parked-rooms.ts'
 import { pause } from '../../../shared/runtime/async/pause.ts'
 import { nameOf } from '../../../shared/runtime/observability/error-text.ts'
-import type { Attempt } from './attempts.ts'
+import type { DeliveryAttempt } from './attempts.ts'
 import type { RoomRun } from './room-run.ts'
 import { startRun } from './room-run.ts'
 import type { Slots } from './slots.ts'
-import type { Subscription } from './subscription.ts'
+import type { WebhookSubscription } from './subscription.ts'
 import type { WebhookDeps } from './webhook-deps.ts'
 
 /** Delivers the events of parked rooms when they are due. */
@@ -27,7 +27,12 @@ const summaryMs = 5_000
 export const leaseMs = ({ times }: Pick<WebhookDeps, 'times'>): number => sliceMs + 2 * times.webhookMs
 
 /** Starts to claim rooms. */
-export const startParkedLane = (deps: WebhookDeps, attempt: Attempt, slots: Slots, subscription: Subscription): ParkedLane => {
+export const startParkedLane = (
+  deps: WebhookDeps,
+  attempt: DeliveryAttempt,
+  slots: Slots,
+  subscription: WebhookSubscription,
+): ParkedLane => {
   const { parkedRooms, clock, times, metrics, log } = deps
   const stopping = new AbortController()
   const { signal } = stopping

@@ -1,5 +1,5 @@
 import type { ParkedRoom, RoomProgress } from '../../../shared/ports/parked-rooms.ts'
-import type { Attempt } from './attempts.ts'
+import type { DeliveryAttempt } from './attempts.ts'
 import type { WebhookDeps } from './webhook-deps.ts'
 
 /** The delivery of some events of one room, one request at a time. */
@@ -21,7 +21,7 @@ export const retryDelayMs = ({ times, random }: Pick<WebhookDeps, 'times' | 'ran
   Math.min(times.webhookRetryMostMs, times.webhookRetryFirstMs * 2 ** (failures - 1)) * (0.8 + 0.4 * random())
 
 /** Starts a run. */
-export const startRun = (deps: Pick<WebhookDeps, 'times' | 'random'>, attempt: Attempt, from: ParkedRoom): RoomRun => {
+export const startRun = (deps: Pick<WebhookDeps, 'times' | 'random'>, attempt: DeliveryAttempt, from: ParkedRoom): RoomRun => {
   const { room, lastSeq } = from
   const giveUp = new AbortController()
   let { nextSeq, failures, waitsMs } = from

@@ -3,7 +3,7 @@ import type { Log } from '../../../shared/runtime/observability/log.ts'
 import type { WebhookDeps } from './webhook-deps.ts'
 
 /** Whether the endpoint still wants events: the status 410 ends the subscription of its URL for ever. */
-export interface Subscription {
+export interface WebhookSubscription {
   /** Aborted when the subscription has ended. */
   readonly ended: AbortSignal
   /** Reads whether it has ended before. */
@@ -15,7 +15,7 @@ export interface Subscription {
 const warn = (log: Log): void =>
   log.error({}, 'the endpoint has ended its subscription (410): no further event is sent to this URL')
 
-export const createSubscription = ({ target, parkedRooms, log }: WebhookDeps): Subscription => {
+export const createSubscription = ({ target, parkedRooms, log }: WebhookDeps): WebhookSubscription => {
   // The URL may contain a secret.
   const endpoint = createHash('sha256').update(target.url).digest('hex')
   const ending = new AbortController()

@@ -1,7 +1,7 @@
 import { pause } from '../../../shared/runtime/async/pause.ts'
 import type { RelayedEvent, RelaySink } from '../sink.ts'
 import { createAttempts } from './attempts.ts'
-import type { RoomEvents, UnfinishedRoom } from './live-lane.ts'
+import type { EventsOfRoom, UnfinishedRoom } from './live-lane.ts'
 import { behind, createLiveLane } from './live-lane.ts'
 import { leaseMs, startParkedLane } from './parked-lane.ts'
 import { createSlots } from './slots.ts'
@@ -20,7 +20,7 @@ export interface WebhookSink extends RelaySink {
 /** Names the consumer group: never change it. */
 export const webhookSinkName = 'webhook'
 
-const byRoom = (events: readonly RelayedEvent[]): readonly RoomEvents[] =>
+const byRoom = (events: readonly RelayedEvent[]): readonly EventsOfRoom[] =>
   [...Map.groupBy(events, ({ room }) => room)].map(([room, found]) => {
     const seqs = found.map(({ seq }) => seq)
     return { room, firstSeq: Math.min(...seqs), lastSeq: Math.max(...seqs) }
@@ -58,7 +58,7 @@ export const startWebhookSink = async (deps: WebhookDeps): Promise<WebhookSink> 
   }
 
   /** Every room is done or parked, or the call fails. */
-  const deliverRooms = async (rooms: readonly RoomEvents[]): Promise<void> => {
+  const deliverRooms = async (rooms: readonly EventsOfRoom[]): Promise<void> => {
     const deadline = new AbortController()
     const finished = new AbortController()
     void pause(clock, times.webhookLiveMs, finished.signal).then(() => deadline.abort())

@@ -22,13 +22,13 @@ const always = '9999-12-31T23:59:59.999Z'
 
 const inMs = (ms: number): string => new Date(serviceClock.now() + ms).toISOString()
 
-interface MenuProps {
+interface ChatMenuProps {
   readonly view: MessageView
   readonly anchor: HTMLElement
   readonly close: () => void
 }
 
-const Menu = ({ view, anchor, close }: MenuProps): JSX.Element => {
+const Menu = ({ view, anchor, close }: ChatMenuProps): JSX.Element => {
   const element = useRef<HTMLDivElement>(null)
   const { model, room, problem } = view
   const { isMuted, isHidden, change } = room.settings

@@ -11,7 +11,7 @@ import { defaultLimits } from '../../../../shared/protocol/limits.ts'
 import { readCommand } from '../../../../shared/records/command-record.ts'
 import type { Command } from '../../../../shared/room-events/room-events.ts'
 import { systemClock } from '../../../../shared/runtime/process/system-clock.ts'
-import { manyMessages, textOf } from '../../../support/moving/sample-lines.ts'
+import { manyMessages, textOf } from './sample-lines.ts'
 
 /** A service that stores every command at once, unless a test makes it fail. */
 const memoryService = (epoch = 'e1') => {

@@ -3,7 +3,7 @@ import type { PreSendHook } from '../../../../services/gateway/requests/pre-send
 import { withPreSend } from '../../../../services/gateway/requests/pre-send.ts'
 import type { ReplaceExternalIds } from '../../../../services/gateway/requests/replace-external-ids.ts'
 import { StoreError } from '../../../../shared/ports/event-store.ts'
-import type { HttpAnswer, HttpRequest } from '../../../../shared/ports/http-sender.ts'
+import type { HttpAnswer, OutgoingHttpRequest } from '../../../../shared/ports/http-sender.ts'
 import { HttpError } from '../../../../shared/ports/http-sender.ts'
 import { supportedLevel } from '../../../../shared/protocol/feature-level.ts'
 import { defaultLimits } from '../../../../shared/protocol/limits.ts'
@@ -23,7 +23,7 @@ const commandOf = (type: string, body: object): ChatCommand =>
 const post = commandOf('PostMessage', { msg: 'hello', type: 'text' })
 
 const rigOf = (answer: () => Promise<Partial<HttpAnswer>>, change: Partial<PreSendHook> = {}) => {
-  const requests: HttpRequest[] = []
+  const requests: OutgoingHttpRequest[] = []
   const results: string[] = []
   const log = recordingLog()
   const recorded: { outcome: Outcome | undefined; error?: Error } = { outcome: undefined }

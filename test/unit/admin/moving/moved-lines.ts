@@ -1,5 +1,5 @@
-import type { Line } from '../../../services/admin/moving/lines.ts'
-import { createSourceIds } from '../../../services/admin/moving/source-ids.ts'
+import type { Line } from '../../../../services/admin/moving/lines.ts'
+import { createSourceIds } from '../../../../services/admin/moving/source-ids.ts'
 
 /** The lines of an exported text, without the first one. */
 export const linesIn = (text: string): readonly Line[] =>

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
-import { cleanEnvironment, projectFolder } from '../stack/replica.ts'
-import type { Environment } from '../stack/server.ts'
+import { cleanEnvironment, projectFolder } from '../../../support/stack/replica.ts'
+import type { Environment } from '../../../support/stack/server.ts'
 
 /** A subcommand of `admin` that runs as a process. */
 export interface RunningAdmin {

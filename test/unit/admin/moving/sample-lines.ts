@@ -1,4 +1,4 @@
-import type { Line } from '../../../services/admin/moving/lines.ts'
+import type { Line } from '../../../../services/admin/moving/lines.ts'
 
 const begunMs = Date.parse('2019-03-01T08:00:00.000Z')
 
