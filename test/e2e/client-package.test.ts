@@ -121,7 +121,7 @@ describe('The packed client', () => {
   })
 
   it('has an example in each section of its document', () => {
-    expect(examples.length).toBe(13)
+    expect(examples.length).toBe(14)
     expect(readme.match(/^```js$/gm)).toHaveLength(examples.length)
   })
 
