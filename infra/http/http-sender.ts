@@ -78,6 +78,8 @@ export const httpSender = (options: HttpSenderOptions): HttpSender => {
       answered.resolve,
     )
     sent.on('error', answered.reject)
+    // An answer that changes the protocol (101) ends the request with neither an answer nor an error.
+    sent.on('close', () => answered.reject(new HttpError('connection', 'no answer: the connection was closed')))
     sent.end(body)
     const answer = await answered.promise
     const text = await beginningOf(answer, answerBytes)

@@ -33,7 +33,8 @@ export const importAtStart = async (
   const stopping = new AbortController()
   life.add('import', () => stopping.abort())
   const options = { limits, clock: systemClock, signal: stopping.signal, report: () => undefined }
-  const { lines, rejected, rejectedFile } = await importFile(file, options, adapters)
+  const { lines, rejected, rejectedFile, isComplete } = await importFile(file, options, adapters)
+  if (!isComplete) return log.info({ lines }, 'the import was stopped; it continues at the next start')
   log.info({ lines, rejected }, 'the file is imported')
   if (rejected > 0) log.warn({ rejected, rejectedFile }, 'some lines of the imported file were rejected')
 }

@@ -4,6 +4,12 @@ export interface NumberedLine {
   readonly text: string
 }
 
+/** Much longer than any line that can be imported. */
+const longestLine = 32 * 1024 * 1024
+
+/** The text of a line with its next piece; a line that is too long is cut, and is not JSON then. */
+const lengthened = (line: string, piece: string): string => (line.length > longestLine ? line : line + piece)
+
 /**
  * The lines of a text that arrives in pieces, without the empty ones; only U+000A ends a line. Not `node:readline`, which also
  * ends a line at U+2028, a character that texts in JSON may have.
@@ -12,7 +18,8 @@ export async function* splitLines(pieces: AsyncIterable<string>): AsyncGenerator
   let number = 0
   let rest = ''
   for await (const piece of pieces) {
-    const texts = (rest + piece).split('\n')
+    const [first = '', ...others] = piece.split('\n')
+    const texts = [lengthened(rest, first), ...others]
     rest = texts.pop() ?? ''
     for (const text of texts) {
       number += 1

@@ -227,10 +227,11 @@ const profileOf = ({ image, data }: Pick<User, 'image' | 'data'>): Pick<User, 'i
 
 const usersText = (users: readonly User[]): string =>
   JSON.stringify({
-    users: users.map(({ id, externalUserId, name, ...rest }) => ({
+    users: users.map(({ id, externalUserId, name, erased, ...rest }) => ({
       id,
       externalUserId,
       ...(name === undefined ? {} : { name }),
       ...(users.length > mostProfiles ? {} : profileOf(rest)),
+      ...(erased === undefined ? {} : { erased }),
     })),
   })

@@ -1,5 +1,7 @@
+import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { createServer as createTcpServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import type { Resolve } from '../../../infra/http/checked-lookup.ts'
 import type { HttpSenderOptions } from '../../../infra/http/http-sender.ts'
@@ -74,7 +76,23 @@ describe('the addresses that a webhook may reach', () => {
   })
 })
 
+/** A server that gives this answer to each connection, and keeps the connection open. */
+const startRawServer = async (answer: string) => {
+  const server = createTcpServer((socket) => {
+    socket.on('error', () => undefined)
+    socket.once('data', () => socket.write(answer))
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo
+  return { url: `http://127.0.0.1:${port}/`, [Symbol.dispose]: () => void server.close() }
+}
+
 describe('the sender of webhooks', () => {
+  it('fails when the receiver changes the protocol, so that no request stays without an end', async () => {
+    using server = await startRawServer('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n')
+    await expect(post(server.url)).rejects.toMatchObject({ fault: 'connection' })
+  })
+
   it('connects to no address that is not allowed: as a name, as a literal, or as a number', async () => {
     await using endpoint = await startWebhookEndpoint()
     const { port } = endpoint

@@ -32,6 +32,14 @@ describe('The lines of a file', () => {
     ])
   })
 
+  it('are cut if they are very long, so that a file without line ends does not fill the memory', async () => {
+    const piece = 'x'.repeat(1024 * 1024)
+    const found = await Array.fromAsync(splitLines(Readable.from([...Array.from({ length: 40 }, () => piece), '\nnext'])))
+    expect(found.map(({ number }) => number)).toEqual([1, 2])
+    expect(found[0]?.text.length).toBeLessThanOrEqual(33 * piece.length)
+    expect(found[1]?.text).toBe('next')
+  })
+
   it.each([
     ['{', '', 'is not JSON'],
     ['[]', 'kind', 'must be one of export, user,'],

@@ -82,4 +82,14 @@ describe('get-users', () => {
     expect(await ask(ann, 'get-users', { users: [bob.id, absent] })).toEqual({ users })
     expect(await ask(ann, 'get-users', { externalUserIds: ['bob', 'nobody'] })).toEqual({ users })
   })
+
+  it('shows that a user was erased', async () => {
+    const at = '2026-11-24T15:45:02.520Z'
+    const erased = { id: absent, externalUserId: '', created_at: at, modified_at: at, erased: true } as const
+    const { ann, ask } = await withRoom({
+      ports: ({ eventStore, readModel }) => ({ eventStore, readModel: { ...readModel, usersById: async () => [erased] } }),
+    })
+    const users = [{ id: absent, externalUserId: '', erased: true }]
+    expect(await ask(ann, 'get-users', { users: [absent] })).toEqual({ users })
+  })
 })

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { eraseUser, planErasure } from '../../../../services/admin/erasure/erase-user.ts'
 import { expireMessages } from '../../../../services/admin/erasure/expire-messages.ts'
+import { eraseCommand, eraseUserCommand, recordOf } from '../../../../services/admin/erasure/operator-commands.ts'
 import { decideBatch } from '../../../../services/writer/decide-batch.ts'
 import { readRecord } from '../../../../services/writer/read-record.ts'
 import { readSetOf } from '../../../../services/writer/read-set.ts'
@@ -59,6 +60,8 @@ const writerLog = () => {
   return { published, publish }
 }
 
+const now = (): string => new Date().toISOString()
+
 const start = () => {
   const { erasureReads: reads } = opened.database
   const log = writerLog()
@@ -114,7 +117,7 @@ describe('The erasure of a user', () => {
     await rowsOf('delete from message_edit where chat_id = $1', room)
   })
 
-  it('continues after an interruption with the rest, and sends the same command for the same range', async () => {
+  it('continues after an interruption with the rest', async () => {
     const { deps, published } = start()
     const [ann, eve] = [randomUUID(), randomUUID()]
     await append(opened.store, userCreated(ann, `ext ${ann}`, 'Ann'), userCreated(eve, `ext ${eve}`, 'Eve'))
@@ -136,6 +139,34 @@ describe('The erasure of a user', () => {
     const rest = await eraseUser(deps, { id: eve, isErased: false })
     expect(rest).toEqual({ rooms: 1, memberships: 1, messages: 10, profile: true })
     expect(new Set(published.map(({ headers }) => headers.command)).size).toBe(published.length)
+  })
+
+  it('cannot be prevented by a client that uses the ids of its commands for its own', async () => {
+    const { deps, published } = start()
+    const [ann, eve] = [randomUUID(), randomUUID()]
+    await append(opened.store, userCreated(ann, `ext ${ann}`, 'Ann'), userCreated(eve, `ext ${eve}`, 'Eve'))
+    const room = await fillRoom(opened.store, [eve, ann], 3)
+    const range = await deps.reads.nextRange(room, eve)
+    if (range === undefined) throw new Error('nothing to erase')
+    const { from, before } = range
+    const derived = [eraseCommand(room, { user: eve, from, before }, now()), eraseUserCommand(eve, now())].map(({ id }) => id)
+    await eraseUser(deps, { id: eve, isErased: false })
+    const ids = published.map(({ headers }) => headers.command)
+    expect(ids.filter((id) => derived.includes(String(id)))).toEqual([])
+  })
+
+  it('accepts that a command of an earlier run, which was decided late, has erased the profile', async () => {
+    const { deps } = start()
+    const eve = randomUUID()
+    await append(opened.store, userCreated(eve, `ext ${eve}`, 'Eve'))
+    const late = {
+      publish: async (records: readonly NewRecord[]) => {
+        await deps.commandLog.publish([recordOf(eraseUserCommand(eve, now()))])
+        await deps.commandLog.publish(records)
+      },
+    }
+    const counts = await eraseUser({ ...deps, commandLog: late }, { id: eve, isErased: false })
+    expect(counts).toEqual({ rooms: 0, memberships: 0, messages: 0, profile: true })
   })
 })
 
