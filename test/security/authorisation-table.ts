@@ -161,6 +161,21 @@ export const authorisation: readonly Case[] = [
     expected: bound,
     says: () => ({ messages: [] }),
   },
+  {
+    what: 'a file',
+    event: 'create-upload',
+    isInRoom: true,
+    body: () => ({ file: { name: 'a.txt', mime: 'text/plain', size: 1, sha256: 'a'.repeat(64) } }),
+    expected: members,
+  },
+  {
+    what: 'the files of a message',
+    event: 'get-files',
+    isInRoom: true,
+    body: ({ messages }) => ({ messages: [messages.creator] }),
+    expected: members,
+    says: () => ({ files: [] }),
+  },
   { what: 'the chat', event: 'update-chat', isInRoom: true, body: () => ({ chat: { name: 'renamed' } }), expected: creatorOnly },
   {
     what: 'the role of somebody else',

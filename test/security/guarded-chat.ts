@@ -45,8 +45,17 @@ export const guardedEnv = {
   SESSIONS_PER_GATEWAY: '60',
 } as const
 
-/** The same settings, with bursts that let one user send every request, also on a fast machine. */
-export const patientEnv = { ...guardedEnv, USER_REQUESTS_BURST: '2000', STRANGER_COMMANDS_BURST: '500' } as const
+/** Gateways only sign addresses of the store of files: no request reaches it. */
+const filesEnv = {
+  S3_ENDPOINT: 'https://files.example.com',
+  S3_BUCKET: 'chat',
+  S3_ACCESS_KEY_ID: 'gateway',
+  S3_SECRET_ACCESS_KEY: 'a-secret-of-the-store',
+  FILE_SECRET: 'a-secret-with-at-least-32-bytes-for-files',
+} as const
+
+/** The same settings, with bursts that let one user send every request, also on a fast machine, and with files. */
+export const patientEnv = { ...guardedEnv, ...filesEnv, USER_REQUESTS_BURST: '2000', STRANGER_COMMANDS_BURST: '500' } as const
 
 type Headers = Readonly<Record<string, string>>
 
