@@ -34,7 +34,7 @@ export const searchMessages = async (session: DatabaseSession, query: SearchQuer
   // The text of a found message is compared with all terms.
   const terms = [...author, ...text.terms].slice(0, mostIndexTerms)
   const place = query.cursor === undefined ? undefined : readSearchCursor(query.cursor)
-  const behind = place === undefined ? [null, null, null] : [place.at, place.room, place.seq]
+  const behind = place === undefined ? [null, null, null] : [storableInstant(place.at), place.room, place.seq]
   const times = [instantOrNull(query.from), instantOrNull(query.to)]
   const values = [query.reader, terms, query.chats ?? null, ...times, ...behind, query.limit, pageBytes]
   const rows = await session.run<HitRow>(searchStatement, values)
