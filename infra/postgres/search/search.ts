@@ -1,5 +1,7 @@
 import type { Message } from '../../../shared/domain/events.ts'
 import type { FoundMessage, SearchPage, SearchQuery } from '../../../shared/ports/search-index.ts'
+import { inParts } from '../../../shared/runtime/async/in-parts.ts'
+import { inTurns } from '../../../shared/runtime/async/in-turns.ts'
 import type { SearchText } from '../../../shared/search/search-text.ts'
 import { searchText } from '../../../shared/search/search-text.ts'
 import { authorTerm } from '../../../shared/search/terms.ts'
@@ -17,6 +19,9 @@ interface HitRow {
   /** Number of matches, at most one more than the limit. */
   readonly found: string
 }
+
+/** Characters that are compared before other work has its turn: a page may have 1 MiB, which takes up to half a second. */
+const charsPerTurn = 16_000
 
 /** A message that matches by the text that it has now; none: the index has a former one. */
 const matching = ({ chat_id: room, seq, data }: HitRow, { find }: SearchText): readonly FoundMessage[] => {
@@ -38,7 +43,8 @@ export const searchMessages = async (session: DatabaseSession, query: SearchQuer
   const times = [instantOrNull(query.from), instantOrNull(query.to)]
   const values = [query.reader, terms, query.chats ?? null, ...times, ...behind, query.limit, pageBytes]
   const rows = await session.run<HitRow>(searchStatement, values)
-  const messages = rows.flatMap((row) => matching(row, text))
+  const parts = inParts(rows, ({ data }) => data?.length ?? 0, charsPerTurn)
+  const messages = await inTurns(parts, (part) => part.flatMap((row) => matching(row, text)))
   const last = rows.at(-1)
   if (last === undefined || Number(last.found) === rows.length) return { messages }
   return { messages, nextCursor: writeCursor('found', { at: last.created_at, room: last.chat_id, seq: Number(last.seq) }) }
