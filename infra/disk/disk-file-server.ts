@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
+import type { BlobKey } from '../../shared/ports/blob-store.ts'
 import type { Clock } from '../../shared/ports/clock.ts'
 import { messageOf } from '../../shared/runtime/observability/error-text.ts'
 import type { Log } from '../../shared/runtime/observability/log.ts'
@@ -12,6 +13,8 @@ import { readPermit } from './signed-path.ts'
 /** Options of `diskFileServer`. */
 export interface DiskFileServerOptions {
   readonly files: DiskFiles
+  /** Whether a message names the file: the content of a deleted message is refused at once, before it is removed. */
+  readonly isNamed: (key: BlobKey) => Promise<boolean>
   readonly secrets: readonly string[]
   readonly clock: Pick<Clock, 'nowMs'>
   readonly log: Log
@@ -40,6 +43,8 @@ const sharedWith = (origin: string | undefined): Readonly<Record<string, string>
         vary: 'origin',
       }
 
+const missing = 'there is no such file'
+
 const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT'
 
 /**
@@ -47,9 +52,9 @@ const isMissing = (error: unknown): boolean => error instanceof Error && 'code' 
  *
  * Promises:  streams, so that memory does not grow with the size of a file. An upload
  *            that ends early or differs from the announced content leaves nothing.
- * Does not:  authenticate: an address works for everyone until it expires.
+ * Does not:  authenticate: an address works for everyone until it expires, or until no message names its file.
  */
-export const diskFileServer = ({ files, secrets, clock, log, maxTransfers }: DiskFileServerOptions): DiskFileServer => {
+export const diskFileServer = ({ files, isNamed, secrets, clock, log, maxTransfers }: DiskFileServerOptions): DiskFileServer => {
   let transfers = 0
 
   const answer = (response: ServerResponse, status: number, text: string): void => {
@@ -70,6 +75,7 @@ export const diskFileServer = ({ files, secrets, clock, log, maxTransfers }: Dis
   }
 
   const send = async ({ key, fields }: Permit, response: ServerResponse): Promise<void> => {
+    if (!(await isNamed(key))) return answer(response, 404, missing)
     const path = files.pathOf(key)
     const { size } = await stat(path)
     response.writeHead(200, {
@@ -101,7 +107,7 @@ export const diskFileServer = ({ files, secrets, clock, log, maxTransfers }: Dis
     try {
       await transfer(request, response)
     } catch (error) {
-      if (isMissing(error) && !response.headersSent) return answer(response, 404, 'there is no such file')
+      if (isMissing(error) && !response.headersSent) return answer(response, 404, missing)
       if (!request.destroyed && !response.destroyed) log.warn({ reason: messageOf(error) }, 'transfer of a file failed')
       response.destroy()
     }

@@ -40,17 +40,18 @@ const onDisk = (
   folder: string,
   secrets: EmbeddedFiles['secrets'],
   maxTransfers: number,
+  isNamed: Database['isFileNamed'],
   log: ServiceProcess['log'],
 ): EmbeddedFiles => {
   const files = createDiskFiles(join(folder, 'content'))
   const shared = { files, secrets, clock: systemClock }
-  return { blobStore: diskBlobStore(shared), secrets, server: diskFileServer({ ...shared, log, maxTransfers }) }
+  return { blobStore: diskBlobStore(shared), secrets, server: diskFileServer({ ...shared, isNamed, log, maxTransfers }) }
 }
 
 /** Opens the blob store, in the folder of the embedded mode unless a bucket is configured, and removes unused files from it. */
 export const openEmbeddedFiles = async (
   { dataDir, files, namespace, bounds }: EmbeddedFilesConfig,
-  database: Pick<Database, 'removeReleasedFiles' | 'removeUnusedFiles'>,
+  database: Pick<Database, 'removeReleasedFiles' | 'removeUnusedFiles' | 'isFileNamed'>,
   { log, life }: Pick<ServiceProcess, 'log' | 'life'>,
 ): Promise<EmbeddedFiles> => {
   const folder = join(dataDir, 'files')
@@ -58,7 +59,7 @@ export const openEmbeddedFiles = async (
   const secrets = [first, ...others] as const
   const opened: EmbeddedFiles =
     files.s3 === undefined
-      ? onDisk(folder, secrets, bounds.callsPerGateway, log)
+      ? onDisk(folder, secrets, bounds.callsPerGateway, database.isFileNamed, log)
       : { blobStore: await openS3BlobStore(files.s3, namespace), secrets, server: undefined }
   const { blobStore } = opened
   const released = startPeriodicDeletion({

@@ -1,3 +1,4 @@
+import type { BlobKey } from '../../shared/ports/blob-store.ts'
 import type { ReadCommandResults } from '../../shared/ports/command-results.ts'
 import type { ErasureReads } from '../../shared/ports/erasure.ts'
 import type { EventStore } from '../../shared/ports/event-store.ts'
@@ -24,6 +25,7 @@ import { openWriterConnection, pooledWriterConnection } from './connection/write
 import { readCommandResults } from './event-store/command-results.ts'
 import { postgresEventStore } from './event-store/event-store.ts'
 import { postgresMemberStates } from './member-state/member-states.ts'
+import { isFileNamed } from './read-model/attachments.ts'
 import { postgresReadModel } from './read-model/read-model.ts'
 import { postgresParkedRooms } from './relay/parked-rooms.ts'
 import { postgresRelayPositions } from './relay/relay-positions.ts'
@@ -76,6 +78,8 @@ export interface Database {
   /** As the functions of the same names in `admin/sweep-files.ts`. */
   removeReleasedFiles(blobs: SweptBlobs, most: number): Promise<number>
   removeUnusedFiles(blobs: SweptBlobs, beforeMs: number): Promise<number>
+  /** As the function of the same name in `read-model/attachments.ts`. */
+  isFileNamed(key: BlobKey): Promise<boolean>
   /** The data that erasures are planned by. Needs the owner's rights. */
   readonly erasureReads: ErasureReads
   /** The present use of the pool. */
@@ -146,6 +150,7 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
     sweepDeleted: (keptDays, rows) => sweepSlice(pool, keptDays, rows),
     removeReleasedFiles: (blobs, most) => removeReleasedFiles(pool, blobs, most),
     removeUnusedFiles: (blobs, beforeMs) => removeUnusedFiles(pool, blobs, beforeMs),
+    isFileNamed: (key) => isFileNamed(pool, key),
     erasureReads: erasureReads(pool),
     poolUse: () => {
       const { totalCount, idleCount, waitingCount } = connections

@@ -23,11 +23,15 @@ const letters: Readonly<Record<string, string>> = {
 
 const listedLetters = new RegExp(`[${Object.keys(letters).join('')}]`, 'gu')
 
-/** The form in which words are compared: without case, accents, widths and other variants of the same letter. */
-export const fold = (word: string): string =>
+const foldAny = (word: string): string =>
   word
     .normalize('NFKD')
     .replace(marks, '')
     .toLowerCase()
     .normalize('NFC')
     .replace(listedLetters, (letter) => letters[letter] ?? letter)
+
+const isPlain = (word: string): boolean => /^[A-Za-z0-9]*$/.test(word)
+
+/** The form in which words are compared: without case, accents, widths and other variants of the same letter. */
+export const fold = (word: string): string => (isPlain(word) ? word.toLowerCase() : foldAny(word))

@@ -20,6 +20,15 @@ const mostWords = 20
 
 const keyOf = ({ kind, folded }: Word): string => `${kind} ${folded}`
 
+/** The words of a search that one text still needs to have. */
+type Missing = Set<string>
+
+/** The different words of a search, by their keys, and those of them that are runs. */
+interface AskedWords {
+  readonly keys: ReadonlySet<string>
+  readonly runs: readonly { readonly key: string; readonly folded: string }[]
+}
+
 /** Why nothing can be found by this text; undefined: it can be searched for. */
 export const whyNotSearchable = (text: string): string | undefined => {
   const words = new Set([...wordsOf(text)].map(keyOf)).size
@@ -55,26 +64,46 @@ const merged = (places: readonly TextRange[]): readonly TextRange[] => {
   return result
 }
 
+/** The places of a word of a text that match. Removes what it has from `missing`. `onlyMissing`: what was found before is not looked for. */
+const placesOf = (word: Word, { keys, runs }: AskedWords, missing: Missing, onlyMissing: boolean): readonly TextRange[] => {
+  if (word.kind === 'word') {
+    const key = keyOf(word)
+    if (!keys.has(key)) return []
+    missing.delete(key)
+    return [[word.from, word.to]]
+  }
+  const found: TextRange[] = []
+  for (const { key, folded } of runs) {
+    if (folded.length > word.folded.length || (onlyMissing && !missing.has(key))) continue
+    const places = placesIn(word, folded)
+    if (places.length === 0) continue
+    missing.delete(key)
+    found.push(...places)
+  }
+  return found
+}
+
+/** Reads no further than needed: a user may search for words that a large page of long texts has many times. */
+const findIn = (text: string, asked: AskedWords): readonly TextRange[] | undefined => {
+  const missing: Missing = new Set(asked.keys)
+  const places: TextRange[] = []
+  let matchingWords = 0
+  for (const word of wordsOf(text)) {
+    const isFull = matchingWords >= mostPlaces
+    if (isFull && missing.size === 0) break
+    const found = placesOf(word, asked, missing, isFull)
+    if (isFull || found.length === 0) continue
+    places.push(...found)
+    matchingWords += 1
+  }
+  return missing.size > 0 ? undefined : merged(places)
+}
+
 /** Reads the words of a search. A word matches as a whole; a run also inside of a longer run. */
 export const searchText = (text: string): SearchText => {
   const asked = [...new Map([...wordsOf(text)].map((word) => [keyOf(word), word])).values()]
-  const runs = asked.filter(({ kind }) => kind === 'run')
   const keys = new Set(asked.map(keyOf))
+  const runs = asked.filter(({ kind }) => kind === 'run').map((word) => ({ key: keyOf(word), folded: word.folded }))
   const terms = asked.flatMap(({ kind, folded }) => (kind === 'word' ? [folded] : pairsOf(folded)))
-  return {
-    terms: [...new Set(terms)].sort(byLength),
-    find: (found) => {
-      const missing = new Set(keys)
-      const places: TextRange[] = []
-      const note = (key: string, more: readonly TextRange[]): void => {
-        if (more.length > 0) missing.delete(key)
-        places.push(...more)
-      }
-      for (const word of wordsOf(found)) {
-        if (word.kind === 'run') for (const run of runs) note(keyOf(run), placesIn(word, run.folded))
-        else if (keys.has(keyOf(word))) note(keyOf(word), [[word.from, word.to]])
-      }
-      return missing.size > 0 ? undefined : merged(places)
-    },
-  }
+  return { terms: [...new Set(terms)].sort(byLength), find: (found) => findIn(found, { keys, runs }) }
 }

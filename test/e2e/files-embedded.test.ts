@@ -16,6 +16,17 @@ describe('Files of the embedded chat', () => {
 
   fileJourneys(() => ({ url: chat.url, sweep: async () => undefined }))
 
+  it('are refused for old addresses by every request after the confirmed deletion of their message', async () => {
+    const client = connect(chat.url, { user: { externalUserId: freshName('ann') } })
+    const room = (await client.createChat({ name: 'files', users: [(await client.ready()).id] })).id
+    const { id } = await client.send(room, { msg: 'a', attachments: [await upload(client, room, new File(['gone'], 'a.txt'))] })
+    const [address] = await client.files(room, [id])
+    expect((await fetch(address?.url ?? '')).status).toBe(200)
+    await client.delete(room, id)
+    expect((await fetch(address?.url ?? '')).status).toBe(404)
+    client.close()
+  })
+
   it('and their addresses outlive a restart', async () => {
     const dataDir = makeScratchFolder('files')
     try {

@@ -22,21 +22,18 @@ const readReleased: Statement = {
   text: `select chat_id, file_id, ${isNamed('released_file')} as is_named from released_file order by chat_id, file_id limit $1::int`,
 }
 
+/** A file whose content was kept stays in the queue if its last message was deleted meanwhile, because a deletion adds no second row. */
 const forgetReleased: Statement = {
   name: 'forget-released-files',
-  text: `delete from released_file using unnest($1::uuid[], $2::uuid[]) as done (chat_id, file_id)
-    where released_file.chat_id = done.chat_id and released_file.file_id = done.file_id`,
+  text: `delete from released_file using unnest($1::uuid[], $2::uuid[], $3::bool[]) as done (chat_id, file_id, was_named)
+    where released_file.chat_id = done.chat_id and released_file.file_id = done.file_id
+      and (not was_named or ${isNamed('released_file')})`,
 }
 
 const readNamed: Statement = {
   name: 'read-named-files',
   text: `select chat_id, file_id from unnest($1::uuid[], $2::uuid[]) as stored (chat_id, file_id) where ${isNamed('stored')}`,
 }
-
-const columnsOf = (rows: readonly Pick<FileRow, 'chat_id' | 'file_id'>[]): readonly string[][] => [
-  rows.map((row) => row.chat_id),
-  rows.map((row) => row.file_id),
-]
 
 /**
  * Removes the content of up to `most` files of deleted messages from the blob store; resolves with the number of files
@@ -47,7 +44,11 @@ export const removeReleasedFiles = async (session: DatabaseSession, blobs: Swept
   const rows = await session.run<FileRow>(readReleased, [most])
   if (rows.length === 0) return 0
   await blobs.remove(rows.filter((row) => !row.is_named).map((row) => ({ room: row.chat_id, file: row.file_id })))
-  await session.run(forgetReleased, columnsOf(rows))
+  await session.run(forgetReleased, [
+    rows.map((row) => row.chat_id),
+    rows.map((row) => row.file_id),
+    rows.map((row) => row.is_named),
+  ])
   return rows.length
 }
 

@@ -1,5 +1,6 @@
 import type { Attachment } from '../../../shared/domain/events.ts'
 import type { Rules } from '../../../shared/domain/rules.ts'
+import type { BlobKey } from '../../../shared/ports/blob-store.ts'
 import type { AttachmentQuery, ListedAttachment, MemberRights } from '../../../shared/ports/read-model.ts'
 import type { DatabaseSession, Statement } from '../connection/statement.ts'
 import { roleCell } from './role-cells.ts'
@@ -43,6 +44,15 @@ interface AttachmentsRow {
   readonly id: string | null
   readonly attachments: string
 }
+
+const findNamedFile: Statement = {
+  name: 'find-named-file',
+  text: 'select from attachment where chat_id = $1::uuid and file_id = $2::uuid limit 1',
+}
+
+/** Whether a message that is not deleted names the file, or an earlier version of it does. */
+export const isFileNamed = async (session: DatabaseSession, { room, file }: BlobKey): Promise<boolean> =>
+  (await session.run(findNamedFile, [room, file])).length > 0
 
 /** The files of messages as they are now; undefined: the reader is not a member. */
 export const listAttachments = async (

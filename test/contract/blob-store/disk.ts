@@ -22,7 +22,7 @@ export const openDiskBlobStore = async (options: Partial<DiskFileServerOptions> 
   const folder = mkdtempSync(join(tmpdir(), 'chat-files-'))
   const files = createDiskFiles(folder)
   const shared = { files, secrets: ['s'.repeat(32)], clock: systemClock, ...options }
-  const answer = diskFileServer({ ...shared, log: recordingLog(), maxTransfers: 10, ...options })
+  const answer = diskFileServer({ ...shared, isNamed: async () => true, log: recordingLog(), maxTransfers: 10, ...options })
   const server = createServer((request, response) => void answer(request, response, 'https://page.example')).listen(
     0,
     '127.0.0.1',

@@ -92,6 +92,18 @@ describe.skipIf(noStackReason())('The files of messages on PostgreSQL', () => {
       expect(blobs.removed).toEqual([])
     }))
 
+  it('stay in the queue if the last message that names them is deleted while they are looked at', () =>
+    withRoom(async ({ ann, post, remove, act }, database) => {
+      const [first, second, file] = [randomUUID(), randomUUID(), madeFile()]
+      const blobs = recordedBlobs()
+      await act(post(ann, 'one', { attachments: [file] }, first), remove(ann, first))
+      await act(post(ann, 'two', { attachments: [file] }, second))
+      const deletesMeanwhile = { ...blobs, remove: async () => void (await act(remove(ann, second))) }
+      await database.removeReleasedFiles(deletesMeanwhile, 10)
+      await database.removeReleasedFiles(blobs, 10)
+      expect(blobs.removed).toEqual([file.id])
+    }))
+
   it('stay in the queue while the blob store is not reachable', () =>
     withRoom(async ({ ann, post, remove, act }, database) => {
       const [id, file] = [randomUUID(), madeFile()]

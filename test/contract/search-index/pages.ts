@@ -77,4 +77,12 @@ export const pageTests = (opened: () => OpenSearchStore): void => {
     const search = searchIndex.search({ reader: randomUUID(), text: 'x', limit: 1, cursor: 'Y2hhdHM6MjA' })
     await expect(search).rejects.toThrow(CursorError)
   })
+
+  it('finds nothing by a forged cursor of a time that a database does not have', async () => {
+    const { ann, post, write } = await indexedRoom(opened())
+    await write(post(ann, 'early'))
+    const place = { at: '0000-01-01T00:00:00.000Z', room: randomUUID(), seq: 1 }
+    const cursor = Buffer.from(JSON.stringify([1, 'found', place])).toString('base64url')
+    expect(await opened().searchIndex.search({ reader: ann, text: 'early', limit: 1, cursor })).toEqual({ messages: [] })
+  })
 }

@@ -30,6 +30,20 @@ describe('The files of the embedded mode', () => {
     expect(headers.get('referrer-policy')).toBe('no-referrer')
   })
 
+  it('are refused for old addresses as soon as no message names them, before their content is removed', async () => {
+    const named = new Set<string>()
+    await using opened = await openDiskBlobStore({ isNamed: async ({ file }) => named.has(file) })
+    const blob = announced('good')
+    const { url } = await opened.store.upload(blob, 60)
+    await fetch(opened.base + url, { method: 'PUT', body: 'good' })
+    const address = opened.base + (await opened.store.download(blob, shown, 60))
+    named.add(blob.file)
+    expect((await fetch(address)).status).toBe(200)
+    named.delete(blob.file)
+    expect((await fetch(address)).status).toBe(404)
+    expect(existsSync(opened.files.pathOf(blob))).toBe(true)
+  })
+
   it('can be uploaded by a page of an accepted origin, which asks for permission first', async () => {
     await using opened = await openDiskBlobStore()
     const { url } = await opened.store.upload(announced('good'), 60)
