@@ -3,23 +3,31 @@ import { panels } from '../load/observability/dashboards.ts'
 import type { Prometheus } from '../load/observability/prometheus.ts'
 import { watchedLoad } from '../load/observability/watched-load.ts'
 import { until } from '../support/poll.ts'
+import { startService } from '../support/stack/replica.ts'
 import { noStackReason, sharedStack } from '../support/stack/shared-stack.ts'
-import type { Chat } from '../support/stack/start-chat.ts'
 import { startChat } from '../support/stack/start-chat.ts'
+import { accepted, startWebhookEndpoint } from '../support/webhook-endpoint.ts'
 
 const queries = panels().flatMap(({ title, targets }) => targets.map(({ expr }) => [title, expr] as const))
 
 describe.skipIf(noStackReason())('A Prometheus that scraped the processes during a load', () => {
-  let chat: Chat
+  const owned = new AsyncDisposableStack()
   let prometheus: Prometheus
   beforeAll(async () => {
-    chat = await startChat(sharedStack(), { gateways: 2, writers: 2 })
-    prometheus = await watchedLoad(chat, { perSecond: 50, messages: 500 })
+    // Refuses the webhooks of new chats for good, so that there are dead letters, and allows every message.
+    const endpoint = owned.use(await startWebhookEndpoint(({ event }) => (event === 'create-chat' ? { status: 400 } : accepted)))
+    const secrets = {
+      WEBHOOK_SECRETS: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
+      WEBHOOK_PRIVATE_NETWORKS: '127.0.0.0/8',
+    }
+    const env = { ...secrets, PRE_SEND_URL: endpoint.url }
+    const chat = owned.use(await startChat(sharedStack(), { gateways: 2, writers: 2, env }))
+    const relayEnv = { ...chat.environment('relay'), ...secrets, RELAY_SINK: 'webhook', WEBHOOK_URL: endpoint.url }
+    const relay = owned.use(await startService('relay', { entry: 'services/relay/main.ts', env: relayEnv }))
+    const others = [{ component: 'relay', internalUrl: relay.internalUrl }]
+    prometheus = owned.use(await watchedLoad(chat, { perSecond: 50, messages: 500, others }))
   }, 240_000)
-  afterAll(async () => {
-    await prometheus?.[Symbol.asyncDispose]()
-    await chat?.[Symbol.asyncDispose]()
-  })
+  afterAll(() => owned.disposeAsync())
 
   it.each(queries)('has data for the panel "%s": %s', async (_title, expression) => {
     const hasNumbers = async (): Promise<boolean> =>

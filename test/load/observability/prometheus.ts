@@ -8,7 +8,7 @@ import { makeScratchFolder, removeScratchFolder } from '../../support/stack/scra
 
 /** A process to scrape, by its internal port. */
 export interface ScrapeTarget {
-  /** gateway or writer. */
+  /** gateway, writer or relay. */
   readonly component: string
   readonly internalUrl: string
 }

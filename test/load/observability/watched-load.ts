@@ -2,12 +2,14 @@ import { createLoad } from '../../support/load/load.ts'
 import { nowMs } from '../../support/load/load-context.ts'
 import { freshTag } from '../../support/load/run-ids.ts'
 import type { Chat } from '../../support/stack/start-chat.ts'
-import type { Prometheus } from './prometheus.ts'
+import type { Prometheus, ScrapeTarget } from './prometheus.ts'
 import { startPrometheus } from './prometheus.ts'
 
 export interface WatchedLoadOptions {
   readonly perSecond: number
   readonly messages: number
+  /** Further processes to scrape. */
+  readonly others?: readonly ScrapeTarget[]
 }
 
 const settleMs = 60_000
@@ -56,6 +58,7 @@ export const watchedLoad = async (chat: Chat, options: WatchedLoadOptions): Prom
   const targets = [
     ...chat.gateways.map(({ internalUrl }) => ({ component: 'gateway', internalUrl })),
     ...chat.writers.map(({ internalUrl }) => ({ component: 'writer', internalUrl })),
+    ...(options.others ?? []),
   ]
   const prometheus = await startPrometheus(targets)
   const urls = chat.gateways.map(({ url }) => url)
