@@ -33,6 +33,7 @@ const operations: Readonly<Record<string, number>> = {
   Delete: AclOperationTypes.DELETE,
   Describe: AclOperationTypes.DESCRIBE,
   DescribeConfigs: AclOperationTypes.DESCRIBE_CONFIGS,
+  AlterConfigs: AclOperationTypes.ALTER_CONFIGS,
 }
 
 const operationOf = (name: string): number => {
