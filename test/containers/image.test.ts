@@ -95,7 +95,7 @@ describe.skipIf(noContainersReason())('The image', () => {
   }, 120_000)
 
   it('lists the valid arguments for an invalid one', async () => {
-    await expect(docker('run', '--rm', image, 'sh')).rejects.toThrow(/embedded, gateway, writer, admin\. It is \\?"sh/)
+    await expect(docker('run', '--rm', image, 'sh')).rejects.toThrow(/embedded, gateway, writer, relay, admin\. It is \\?"sh/)
   })
 
   it('can be built by BuildKit and by the classic builder', async () => {

@@ -92,7 +92,7 @@ describe.skipIf(noStackReason())('the topics on Kafka', () => {
     const { options, specs } = open()
     const topic = specs.commands.name
     const own = { topic, numPartitions: 2, configEntries: [{ name: 'retention.ms', value: '86400000' }] }
-    await adminOf(options, (admin) => admin.createTopics({ topics: [own] }))
+    await adminOf(options, (admin) => admin.createTopics({ topics: [own], waitForLeaders: false }))
     await createTopics(options, specs, undefined)
     expect(await settingsOf(options, topic)).toMatchObject({ 'retention.ms': '86400000' })
     expect(await partitionsOf(options, topic)).toBe(2)
