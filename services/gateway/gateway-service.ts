@@ -1,12 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto'
-import type { CommandLog } from '../../shared/ports/command-log.ts'
-import type { EventStore } from '../../shared/ports/event-store.ts'
-import type { FanOut } from '../../shared/ports/fan-out.ts'
 import type { HttpSender } from '../../shared/ports/http-sender.ts'
-import type { MemberStates } from '../../shared/ports/member-state.ts'
 import type { RateLimitStore } from '../../shared/ports/rate-limit-store.ts'
-import type { ReadModel } from '../../shared/ports/read-model.ts'
-import type { SearchIndex } from '../../shared/ports/search-index.ts'
 import { openapiDocument } from '../../shared/protocol/openapi.ts'
 import type { AccessConfig } from '../../shared/runtime/config/access-config.ts'
 import type { PublicConfig } from '../../shared/runtime/config/config.ts'
@@ -21,8 +15,8 @@ import type { Authenticator } from './admission/authenticate.ts'
 import { createAuthenticator } from './admission/authenticate.ts'
 import { clientAddress, trustedProxyTest } from './admission/client-address.ts'
 import { createRefusalHints } from './admission/refusal-hints.ts'
-import type { GatewayFiles } from './files/gateway-files.ts'
 import { createGatewayCore } from './gateway-core.ts'
+import type { GatewayCoreDeps } from './gateway-core-deps.ts'
 import { createSessionCounts } from './limits/session-counts.ts'
 import { createSharedBuckets } from './limits/shared-buckets.ts'
 import { preSendHook } from './pre-send-hook.ts'
@@ -31,17 +25,10 @@ import type { FileServer, RequestHandler } from './server/http-routes.ts'
 import { createPeerConnections } from './server/peer-connections.ts'
 import { createPublicServer } from './server/public-server.ts'
 
+type CorePorts = 'commandLog' | 'eventStore' | 'readModel' | 'memberStates' | 'searchIndex' | 'fanOut' | 'files'
+
 /** The ports of a gateway. The caller closes them after `drain`. */
-export interface GatewayAdapters {
-  readonly commandLog: CommandLog
-  readonly eventStore: EventStore
-  readonly readModel: ReadModel
-  readonly memberStates: MemberStates
-  /** Undefined: this service has no search. */
-  readonly searchIndex?: SearchIndex | undefined
-  readonly fanOut: FanOut
-  /** Absent: messages have no files. */
-  readonly files?: GatewayFiles | undefined
+export interface GatewayAdapters extends Pick<GatewayCoreDeps, CorePorts> {
   /** Rate limits shared with other gateways; undefined: there is one gateway only. */
   readonly rateLimitStore: RateLimitStore | undefined
   /** Sends the checks of `preSend`; undefined: messages are not checked before they are sent. */

@@ -63,7 +63,7 @@ export const hostileInputSuite = (open: () => GuardedChat): void => {
       const made = await own.request('create-chat', { chat: { name: text }, users: [id] })
       expect(made.body?.chat).toMatchObject({ name: text })
       const { room = '' } = made
-      expect((await own.request('new-message', { msg: text, type: 'text' }, { room })).body).toMatchObject({ msg: text })
+      expect(await own.request('new-message', { msg: text, type: 'text' }, { room })).toMatchObject({ body: { msg: text } })
       await using far = await openSocket(urls[1] ?? urls[0], await headers(name))
       expect((await far.request('create-user', {})).body?.user).toMatchObject({ externalUserId: name, name: text })
       const chats = await far.request('list-chats', { user: { id } })

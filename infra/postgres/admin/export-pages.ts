@@ -1,39 +1,9 @@
 import type { User } from '../../../shared/domain/events.ts'
+import type { ExportedBlock, ExportedEvent, ExportReads } from '../../../shared/ports/export-reads.ts'
 import type { DatabaseSession, Statement } from '../connection/statement.ts'
 import { isoText } from '../connection/statement.ts'
-
-/** An event of a chat, for an export. */
-export interface ExportedEvent {
-  readonly stream: string
-  readonly seq: number
-  readonly type: string
-  /** The body of the event. */
-  readonly data: string
-  /** The body of the event with the newest version of the posted message; null: the message was not edited, or is deleted. */
-  readonly newest: string | null
-  /** Whether the event still has an effect: false for an older version, a removed reaction, a removed pin, an erased message. */
-  readonly isPresent: boolean
-  /** Whether the message is a reply in the thread of an erased message, and whether it quotes one. */
-  readonly hasLostRoot: boolean
-  readonly hasLostQuote: boolean
-}
-
-/** A block of one user by another. */
-export interface ExportedBlock {
-  readonly user: string
-  readonly blocked: string
-  readonly createdAt: string
-}
-
-/** Chats are read in the order of their ids. Pages of `limit` rows, each after the last row of the page before. */
-export interface ExportReads {
-  users(after: string, limit: number): Promise<readonly User[]>
-  events(after: Pick<ExportedEvent, 'stream' | 'seq'>, limit: number): Promise<readonly ExportedEvent[]>
-  blocks(after: Pick<ExportedBlock, 'user' | 'blocked'>, limit: number): Promise<readonly ExportedBlock[]>
-}
-
-const userCells = `app_user.id, app_user.external_id, app_user.name, app_user.image, app_user.data,
-  ${isoText('app_user.created_at')} as created_at, ${isoText('app_user.modified_at')} as modified_at`
+import type { UserRow } from '../read-model/user-rows.ts'
+import { userCells, userOf } from '../read-model/user-rows.ts'
 
 const userPage: Statement = {
   name: 'export-users',
@@ -42,8 +12,9 @@ const userPage: Statement = {
 
 const userPageOfRoom: Statement = {
   name: 'export-users-of-room',
-  text: `select ${userCells} from chat_member member join app_user on app_user.id = member.user_id
-    where member.chat_id = $3 and member.user_id > $1 order by member.user_id limit $2`,
+  text: `select ${userCells} from app_user where id = any(array(
+      select user_id from chat_member where chat_id = $3 and user_id > $1 order by user_id limit $2
+    )) order by id`,
 }
 
 /** The messages that no `MessageDeleted` has removed: they were erased. */
@@ -87,27 +58,11 @@ const blockPage: Statement = {
     where (user_id, blocked_id) > ($1::uuid, $2::uuid) order by user_id, blocked_id limit $3`,
 }
 
-interface ExportedUserRow {
-  readonly id: string
-  /** Null: the user was erased. */
-  readonly external_id: string | null
-  readonly name: string | null
-  readonly image: string | null
-  readonly data: string | null
-  readonly created_at: string
-  readonly modified_at: string
+/** A user who was erased is still named by lines of others. */
+const exportedUserOf = (row: UserRow): User => {
+  const { erased: isErased, ...user } = userOf(row)
+  return isErased === true ? { ...user, externalUserId: `erased:${user.id}` } : user
 }
-
-const userOf = (row: ExportedUserRow): User => ({
-  id: row.id,
-  // A user who was erased is still named by lines of others.
-  externalUserId: row.external_id ?? `erased:${row.id}`,
-  ...(row.name === null ? {} : { name: row.name }),
-  ...(row.image === null ? {} : { image: row.image }),
-  ...(row.data === null ? {} : { data: JSON.parse(row.data) as Record<string, unknown> }),
-  created_at: row.created_at,
-  modified_at: row.modified_at,
-})
 
 interface ExportedEventRow extends Pick<ExportedEvent, 'stream' | 'type' | 'data' | 'newest'> {
   readonly seq: string
@@ -134,8 +89,8 @@ export const exportReads = (session: DatabaseSession, room: string | undefined):
   const ofRoom = room === undefined ? [] : [room]
   return {
     users: async (after, limit) => {
-      const rows = await session.run<ExportedUserRow>(room === undefined ? userPage : userPageOfRoom, [after, limit, ...ofRoom])
-      return rows.map(userOf)
+      const rows = await session.run<UserRow>(room === undefined ? userPage : userPageOfRoom, [after, limit, ...ofRoom])
+      return rows.map(exportedUserOf)
     },
     events: async ({ stream, seq }, limit) => {
       const statement = room === undefined ? allEvents : eventsOfRoom

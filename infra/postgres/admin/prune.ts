@@ -7,40 +7,32 @@ import { deleteInSlices } from './in-slices.ts'
 const keptDays = 30
 const rowsPerStep = 5_000
 
-/** Rows are addressed by `ctid`, because a join with the keys would read the whole table for each slice. Rejections are never updated. */
-const pruneStep: Statement = {
-  name: 'prune-rejections',
-  text: `with pruned as (
-      delete from rejection where ctid = any(array(
-        select ctid from rejection
-        where recorded_at < now() - make_interval(days => ${keptDays})
-        order by recorded_at limit $1
-      )) returning 1
-    ) select count(*) as pruned from pruned`,
+/**
+ * Deletes at most a number of old rows of a table, oldest first; resolves with the number deleted. Rows are addressed by
+ * `ctid`, because a join with the keys would read the whole table for each slice. The rows are never updated.
+ */
+const sliceOf = (table: 'rejection' | 'relay_dead_letter') => {
+  const step: Statement = {
+    name: `prune-${table}`,
+    text: `with pruned as (
+        delete from ${table} where ctid = any(array(
+          select ctid from ${table}
+          where recorded_at < now() - make_interval(days => ${keptDays})
+          order by recorded_at limit $1
+        )) returning 1
+      ) select count(*) as pruned from pruned`,
+  }
+  return async (session: DatabaseSession, rows: number): Promise<number> => {
+    const [row] = await session.run<{ pruned: string }>(step, [rows])
+    return Number(row?.pruned ?? 0)
+  }
 }
 
-/** Deletes at most `rows` rejections that are older than 30 days, oldest first; resolves with the number deleted. */
-export const pruneSlice = async (session: DatabaseSession, rows: number): Promise<number> => {
-  const [row] = await session.run<{ pruned: string }>(pruneStep, [rows])
-  return Number(row?.pruned ?? 0)
-}
+/** Deletes rejections that are older than 30 days, one slice. */
+export const pruneSlice = sliceOf('rejection')
 
-const pruneDeadLetterStep: Statement = {
-  name: 'prune-dead-letters',
-  text: `with pruned as (
-      delete from relay_dead_letter where ctid = any(array(
-        select ctid from relay_dead_letter
-        where recorded_at < now() - make_interval(days => ${keptDays})
-        order by recorded_at limit $1
-      )) returning 1
-    ) select count(*) as pruned from pruned`,
-}
-
-/** Deletes at most `rows` dead letters of relays that are older than 30 days, oldest first; resolves with the number deleted. */
-export const pruneDeadLetterSlice = async (session: DatabaseSession, rows: number): Promise<number> => {
-  const [row] = await session.run<{ pruned: string }>(pruneDeadLetterStep, [rows])
-  return Number(row?.pruned ?? 0)
-}
+/** Deletes dead letters of relays that are older than 30 days, one slice. */
+export const pruneDeadLetterSlice = sliceOf('relay_dead_letter')
 
 /**
  * Deletes up to ten old rooms of the audit with all their rows. The audit creates new rooms every 30 days. Rooms are found

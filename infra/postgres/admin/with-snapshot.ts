@@ -1,8 +1,8 @@
+import type { ExportReads } from '../../../shared/ports/export-reads.ts'
 import type { Log } from '../../../shared/runtime/observability/log.ts'
 import { assertSchema } from '../connection/schema-version.ts'
 import type { Statement } from '../connection/statement.ts'
 import { withAdminConnection } from './admin-connection.ts'
-import type { ExportReads } from './export-pages.ts'
 import { exportReads } from './export-pages.ts'
 
 const oneSnapshot: Statement = { name: 'one-snapshot', text: 'set transaction isolation level repeatable read, read only' }

@@ -1,17 +1,10 @@
 import type { Chat, Membership, Message, MessageReplacement } from '../../../shared/domain/events.ts'
+import type { ExportedEvent } from '../../../shared/ports/export-reads.ts'
 import type { ChatEvent } from '../../../shared/room-events/room-events.ts'
 import type { Line, LineOf } from './lines.ts'
 
-/** A stored event of a chat, as an export reads it. */
-export interface StoredChatEvent {
-  readonly stream: string
-  readonly type: string
-  readonly data: string
-  readonly newest: string | null
-  readonly isPresent: boolean
-  readonly hasLostRoot: boolean
-  readonly hasLostQuote: boolean
-}
+/** What a line needs of an event. */
+type StoredChatEvent = Omit<ExportedEvent, 'seq'>
 
 type BodyOf<Type extends ChatEvent['type']> = Extract<ChatEvent, { type: Type }>['body']
 type Acting = { readonly user_id: string; readonly created_at: string }

@@ -1,5 +1,5 @@
+import type { ExportReads } from '../../../shared/ports/export-reads.ts'
 import { chatId } from '../../../shared/protocol/fields.ts'
-import type { ExportSource } from './export-lines.ts'
 import { exportLines } from './export-lines.ts'
 import { writeLines } from './write-lines.ts'
 
@@ -16,7 +16,7 @@ export const roomOf = (values: ReadonlyMap<string, string>): string | undefined 
 }
 
 /** Runs `admin export`, of one room if it is given: the lines to stdout, the progress to stderr. */
-export const runExport = async (source: ExportSource, room: string | undefined): Promise<void> => {
+export const runExport = async (source: ExportReads, room: string | undefined): Promise<void> => {
   if (room !== undefined && (await source.events({ stream: room, seq: 0 }, 1)).length === 0) {
     throw new Error(`there is no chat with the id ${room}`)
   }

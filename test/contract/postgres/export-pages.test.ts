@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import type { ExportedEvent } from '../../../infra/postgres/admin/export-pages.ts'
 import { withExportReads } from '../../../infra/postgres/admin/with-snapshot.ts'
+import type { ExportedEvent } from '../../../shared/ports/export-reads.ts'
 import { recordingLog } from '../../support/recording-log.ts'
 import { noStackReason } from '../../support/stack/shared-stack.ts'
 import { roomWithChanges } from '../room-with-changes.ts'
