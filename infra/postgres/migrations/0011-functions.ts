@@ -5,7 +5,7 @@ import { insertNumberedMessages, rareGroups } from './0009-functions.ts'
 
 /**
  * The messages of a range, of one user or of all, as the deletion of each would leave them. The rows of the range are read by
- * seq, so their number is that of the messages of the range, whoever wrote them.
+ * seq, so their number is that of all messages of the range, of any author.
  */
 export const applyErasures = ({
   create,
