@@ -1,7 +1,8 @@
 import type { ParkedRoom, ParkedRooms, RoomProgress } from '../../../shared/ports/parked-rooms.ts'
 import type { DatabaseSession, Statement } from '../connection/statement.ts'
 
-const inMs = (milliseconds: string): string => `now() + ${milliseconds} * interval '1 millisecond'`
+/** The columns have milliseconds: a time that was rounded up would not be due yet for the statement after this one. */
+const inMs = (milliseconds: string): string => `date_trunc('milliseconds', now()) + ${milliseconds} * interval '1 millisecond'`
 const msSince = (column: string): string => `extract(epoch from clock_timestamp() - ${column}) * 1000`
 
 /** Rows are locked in the order of their keys by both statements, so that two relays cannot deadlock. */
