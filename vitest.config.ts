@@ -14,6 +14,10 @@ const ownProcesses = [
   'test/unit/room-events/made-up-event.test.ts',
   'test/unit/kafka/kafkajs-patches/**/*.test.ts',
   'test/unit/tls/new-connections.test.ts',
+  // Starts a process, and loads the official parser for seconds.
+  'test/unit/protocol/asyncapi.test.ts',
+  // Starts threads, and runs in real time.
+  'test/unit/load-tester/run-scenario.test.ts',
 ]
 const isDocker = process.env.STACK === 'docker'
 const securedStacks = 'test/security/secured/**/*.test.ts'
