@@ -6,7 +6,7 @@ type JsonSchema = Readonly<Record<string, unknown>>
 
 /** Set by the pods (ports, addresses, receivers), or secret: a Secret of the cluster has them. */
 const notInChart =
-  /^(HOST|PORT|INTERNAL_HOST|INTERNAL_PORT|DATA_DIR|NODE_ENV|RELAY_SINK|WEBHOOK_URL|PRE_SEND_URL|DATABASE_URL|REDIS_URL|KAFKA_PASSWORD|S3_SECRET_ACCESS_KEY|FILE_SECRET|FILE_SECRET_PREVIOUS|JWT_SECRET|JWT_SECRET_PREVIOUS|WEBHOOK_SECRETS)$/
+  /^(HOST|PORT|INTERNAL_HOST|INTERNAL_PORT|DATA_DIR|NODE_ENV|RELAY_SINK|WEBHOOK_URL|PUSH_URL|PRE_SEND_URL|DATABASE_URL|REDIS_URL|KAFKA_PASSWORD|S3_SECRET_ACCESS_KEY|FILE_SECRET|FILE_SECRET_PREVIOUS|JWT_SECRET|JWT_SECRET_PREVIOUS|WEBHOOK_SECRETS)$/
 
 const jsonSchemaOf = (schema: z.ZodType, io: 'input' | 'output'): JsonSchema =>
   z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as JsonSchema
