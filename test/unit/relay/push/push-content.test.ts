@@ -36,6 +36,16 @@ describe('The request of a notification', () => {
     rig.online('cyd')
     expect(await rig.recipients(postedEvent())).toBeUndefined()
     expect(rig.skipped).toEqual(['nobody'])
+    expect(rig.contentReads).toBe(1)
+  })
+
+  it('leaves out a member who was removed while it was made, and is not made if nobody remains', async () => {
+    const rig = pushRig({ message })
+    rig.leave('bob')
+    expect(await rig.recipients(postedEvent())).toEqual(['cyd'])
+    rig.leave('cyd')
+    expect(await rig.recipients(postedEvent())).toBeUndefined()
+    expect(rig.skipped).toEqual(['nobody'])
   })
 
   it('names the members who are online too while the fan-out is down', async () => {

@@ -29,9 +29,10 @@ export const postedEvent = (more: Readonly<Record<string, unknown>> = {}, seq = 
 /** The content of notifications in a room of Ann, Bob and Cyd, who are offline until `online` is called. */
 export const pushRig = (change: { readonly message?: string } = {}) => {
   let [nowMs, isDown, message]: [number, boolean, string | undefined] = [Date.parse(at(2_000)), false, change.message]
+  const gone = new Set<string>()
   const skipped: SkipReason[] = []
   const asked: { room: string; mentioned: readonly string[]; most: number }[] = []
-  let unknown = 0
+  let [unknown, contentReads] = [0, 0]
   const fanOut = memoryFanOut({ log: recordingLog() })
   const members: NotifiableMember[] = ['ann', 'bob', 'cyd'].map((user) => ({ user, since: 0, readUpTo: 0, isMuted: false }))
   const reads: PushReads = {
@@ -39,15 +40,14 @@ export const pushRig = (change: { readonly message?: string } = {}) => {
       asked.push({ room: ofRoom, mentioned, most })
       return members
     },
-    read: async (_room, _seq, users) =>
-      message === undefined
-        ? undefined
-        : {
-            chat: { name: 'Lunch' },
-            author: { user: 'ann', externalUserId: 'ext-ann', name: 'Ann' },
-            message,
-            recipients: users.map((user) => ({ user, externalUserId: `ext-${user}`, unread: 2 })),
-          },
+    read: async (_room, _seq, users) => {
+      contentReads += 1
+      const recipients = users
+        .filter((user) => !gone.has(user))
+        .map((user) => ({ user, externalUserId: `ext-${user}`, unread: 2 }))
+      const author = { user: 'ann', externalUserId: 'ext-ann', name: 'Ann' }
+      return message === undefined ? undefined : { chat: { name: 'Lunch' }, author, message, recipients }
+    },
   }
   const content = pushContent({
     reads,
@@ -73,6 +73,12 @@ export const pushRig = (change: { readonly message?: string } = {}) => {
     get unknown() {
       return unknown
     },
+    /** Reads of the content of a message. */
+    get contentReads() {
+      return contentReads
+    },
+    /** The user is removed after its membership was read. */
+    leave: (user: string) => void gone.add(user),
     online: (user: string) => void fanOut.subscribe(channels.user(user), () => {}),
     takeDown: () => {
       isDown = true

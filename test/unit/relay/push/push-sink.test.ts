@@ -44,3 +44,26 @@ describe('The sink of notifications, after a receiver that was down is back', ()
     expect(skipped).toEqual(['deleted', 'deleted', 'deleted', 'deleted', 'deleted'])
   })
 })
+
+describe('The sink of notifications, for events that cause none', () => {
+  it('reads and parks nothing, so that they wait for no receiver', async () => {
+    await using endpoint = await startWebhookEndpoint()
+    const calls: string[] = []
+    await using rig = webhookRig(endpoint.url, {
+      content: { ...pushRig({ message: '{"msg":"hi"}' }).content, bodyOf: async () => '{"room":"r","seq":1}' },
+    })
+    const parkedRooms = Object.assign(Object.create(rig.parkedRooms), {
+      extend: async (heads: ReadonlyMap<string, number>) => {
+        calls.push('extend')
+        return rig.parkedRooms.extend(heads)
+      },
+    })
+    const sink = await rig.start({ parkedRooms })
+    const events = await rig.room(2)
+    await sink.deliver(events.map((event) => ({ ...event, event: 'set-pin' })))
+    expect([calls, endpoint.received]).toEqual([[], []])
+    await sink.deliver(events.slice(1).map((event) => ({ ...event, body: JSON.stringify({ created_at: at(1_000) }) })))
+    expect(calls).toEqual(['extend'])
+    expect(endpoint.received).toHaveLength(2)
+  })
+})
