@@ -49,7 +49,7 @@ export const readPushStatement: Statement = {
     where entry.chat_id = $1::uuid and entry.seq = $2::bigint and entry.deleted_seq is null`,
 }
 
-interface MemberRow {
+interface NotifiableRow {
   readonly user_id: string
   readonly since_seq: string
   readonly marker_seq: string
@@ -68,7 +68,7 @@ interface PushRow {
 
 type RecipientCells = readonly [user: string, externalUserId: string, unread: number]
 
-const memberOf = (row: MemberRow): NotifiableMember => ({
+const memberOf = (row: NotifiableRow): NotifiableMember => ({
   user: row.user_id,
   since: Number(row.since_seq),
   readUpTo: Number(row.marker_seq),
@@ -89,6 +89,6 @@ const pushOf = (row: PushRow): PushData => ({
 /** The PushReads on Postgres: one statement a call. */
 export const postgresPushReads = (session: DatabaseSession): PushReads => ({
   members: async (room, mentioned, most) =>
-    (await session.run<MemberRow>(readNotifiableStatement, [room, mentioned, most])).map(memberOf),
+    (await session.run<NotifiableRow>(readNotifiableStatement, [room, mentioned, most])).map(memberOf),
   read: async (room, seq, users) => (await session.run<PushRow>(readPushStatement, [room, seq, users])).map(pushOf)[0],
 })
