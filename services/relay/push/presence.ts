@@ -8,7 +8,7 @@ export const offlineOf = async (
 ): Promise<readonly string[] | undefined> => {
   try {
     const counts = await fanOut.listeners(users.map(channels.user))
-    return users.filter((_, index) => counts[index] === 0)
+    return users.filter((_, index) => (counts[index] ?? 0) === 0)
   } catch {
     return undefined
   }
