@@ -52,12 +52,15 @@ export const editedOverlay = (...given: Parameters<typeof editedOverlayYaml>): r
 
 type Lists = Readonly<Record<string, readonly unknown[]>>
 
+/** A `kustomization.yaml` with further entries in its lists. */
+export const withEntries = (text: string, ...added: readonly Lists[]): string => {
+  const all = parse(text) as Record<string, readonly unknown[]>
+  for (const [name, entries] of added.flatMap((lists) => Object.entries(lists))) all[name] = [...(all[name] ?? []), ...entries]
+  return stringify(all)
+}
+
 /** The `prod` overlay with the lines of k8s/README.md that contain each of these texts, added to the lists of its services. */
 export const prodWith = (...texts: readonly string[]): readonly KubernetesObject[] =>
-  editedOverlay('prod', 'services/kustomization.yaml', (text) => {
-    const merged = parse(text) as Record<string, readonly unknown[]>
-    for (const added of texts.map((one) => parse(readmeYaml(one)) as Lists)) {
-      for (const [name, entries] of Object.entries(added)) merged[name] = [...(merged[name] ?? []), ...entries]
-    }
-    return stringify(merged)
-  })
+  editedOverlay('prod', 'services/kustomization.yaml', (text) =>
+    withEntries(text, ...texts.map((one) => parse(readmeYaml(one)) as Lists)),
+  )
