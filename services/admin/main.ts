@@ -1,5 +1,6 @@
 import { openAuditAdapters } from '../../infra/distributed/open-audit-adapters.ts'
 import { openImportAdapters } from '../../infra/distributed/open-import-adapters.ts'
+import { openReplayAdapters } from '../../infra/distributed/open-replay-adapters.ts'
 import { assertTopics } from '../../infra/kafka/admin/assert-topics.ts'
 import { checkTopics } from '../../infra/kafka/admin/check-topics.ts'
 import { createTopics } from '../../infra/kafka/admin/create-topics.ts'
@@ -15,6 +16,7 @@ import { withErasures } from '../../infra/postgres/admin/erasures.ts'
 import { migrate } from '../../infra/postgres/admin/migrate.ts'
 import { prune } from '../../infra/postgres/admin/prune.ts'
 import { raiseLevel, showLevel } from '../../infra/postgres/admin/raise-level.ts'
+import { readEventCount } from '../../infra/postgres/admin/read-event-count.ts'
 import { rebuild } from '../../infra/postgres/admin/rebuild.ts'
 import { reindex } from '../../infra/postgres/admin/reindex.ts'
 import { makeRoles } from '../../infra/postgres/admin/roles.ts'
@@ -37,6 +39,7 @@ import { eraseFlags, runErasure } from './erasure/run-erasure.ts'
 import { slackSubcommand } from './moving/from-slack.ts'
 import { exportFlags, roomOf, runExport } from './moving/run-export.ts'
 import { importFlags, runImport } from './moving/run-import.ts'
+import { printReplaySize, replayFlags, replayScopeOf, runReplay } from './replay/run-replay.ts'
 
 /** Reads the configuration only when the subcommand runs, so that `--help` needs none. */
 const onDatabase = (
@@ -135,6 +138,22 @@ const importChats: Subcommand = {
   },
 }
 
+const replay: Subcommand = {
+  meaning:
+    'writes stored events to a topic of their own, for a consumer that needs those that chat.events does not keep; can be continued; exit code 3: events were left out',
+  needs: 'DATABASE_URL and KAFKA_BROKERS',
+  flags: replayFlags,
+  run: async (flags, { values }) => {
+    if (flags.has('--dry-run')) {
+      const { databaseUrl, logLevel } = readConfigFor(['databaseUrl'])
+      const { room, since } = replayScopeOf(values)
+      return printReplaySize(await readEventCount(databaseUrl, createLogger({ level: logLevel, name: 'admin' }), room, since))
+    }
+    const config = readConfigFor(['databaseUrl', 'kafkaBrokers'])
+    return runReplay(config, (service, topic) => openReplayAdapters(config, service, topic), values)
+  },
+}
+
 const raiseFlag = '--raise'
 
 interface TopicsOptions extends RepartitionOptions {
@@ -209,6 +228,7 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
   'erase-user': eraseUserNamed,
   export: exportChats,
   import: importChats,
+  replay,
   'from-slack': slackSubcommand,
 }
 

@@ -84,7 +84,10 @@ export const createPreSend = ({ hook, lookUpOutcome, limits, level, log }: PreSe
   }
 
   /** A repeated command has its recorded outcome, also if the hook denies it, or fails, now. */
-  const refuse = async ({ type, stream: room, id: commandId, digest, user }: ChatCommand, refusal: Outcome): Promise<Replaced> => {
+  const refuse = async (
+    { type, stream: room, id: commandId, digest, user }: ChatCommand,
+    refusal: Outcome,
+  ): Promise<Replaced> => {
     try {
       return { outcome: (await lookUpOutcome({ type, room, commandId, digest, user })) ?? refusal }
     } catch (error) {
