@@ -18,7 +18,7 @@ const eventPage = (name: string, where: string): Statement => ({
     ) as page where page.is_recent or page.nth = page.last_nth order by page.stream, page.seq`,
 })
 
-const pageOfAll = eventPage('event-page-of-all', '(stream, seq) > ($1::uuid, $2::bigint)')
+export const pageOfAll = eventPage('event-page-of-all', '(stream, seq) > ($1::uuid, $2::bigint)')
 const pageOfStream = eventPage('event-page-of-stream', 'stream = $1::uuid and seq > $2::bigint')
 
 interface PageRow extends EventRow {
