@@ -1,3 +1,4 @@
+import { replayTopic } from '../../../shared/records/replay-topic.ts'
 import type { ErasureCounts } from './erase-user.ts'
 
 /** How long each topic keeps a record, in milliseconds; −1: for ever; undefined: not known. */
@@ -31,6 +32,11 @@ export const remainsAfter = (retentions: Retentions, nowMs: number): readonly Re
   topicRemains('topic chat.commands', retentions.commands, nowMs),
   topicRemains('topic chat.events', retentions.events, nowMs),
   topicRemains('topic chat.dead-letter', retentions.deadLetter, nowMs),
+  {
+    place: 'topic chat.events.replay',
+    until: null,
+    note: `if admin replay has run: until its retention has passed, ${replayTopic.keepDays} days by default, or you delete it`,
+  },
   { place: 'Postgres: data files', until: null, note: 'until the tables are vacuumed' },
   { place: 'Postgres: write-ahead log, replicas, backups', until: null, note: 'until you remove them' },
   { place: 'blob store: files', until: null, note: 'until the next admin sweep with the variables of the bucket' },

@@ -58,6 +58,9 @@ const otherReplay = (topic: string, file: string): string =>
   `the topic ${topic} has records, and ${file} is not the progress of this replay: name another topic with --topic, ` +
   'or delete this one, and run the same command again'
 
+const notWritable = (file: string, cause: unknown): Error =>
+  new Error(`the progress cannot be saved to ${file}: name a file in another folder with --state`, { cause })
+
 const lostRecords = (topic: string): string =>
   `the topic ${topic} lacks records of the earlier run: delete it, and run the same command again`
 
@@ -73,7 +76,11 @@ export const openReplayState = (file: string, topic: ReplayTopic, scope: ReplayS
   if (topic.records === 0) {
     const start = startOf(scope)
     // Before the first record, so that a run that is killed soon can be continued.
-    save(start)
+    try {
+      save(start)
+    } catch (error) {
+      throw notWritable(file, error)
+    }
     return { earlier: start, save }
   }
   const found = stateFile.read()

@@ -93,6 +93,12 @@ describe('A replay', () => {
     expect(progress.events + progress.tooLarge).toBe(wanted.length)
   })
 
+  it('names a file for its progress that cannot be written', () => {
+    const file = join(folder, 'no-such-folder', 'x.json')
+    const empty = { name: 'topic', records: 0, hasLost: false }
+    expect(() => openReplayState(file, empty, scope, 'epoch')).toThrow(`cannot be saved to ${file}`)
+  })
+
   it('continues at the place where it was stopped, and not in a topic that lacks records of it', async () => {
     const { run, wanted, found, file, topic } = await rig()
     const stopping = new AbortController()
