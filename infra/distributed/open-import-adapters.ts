@@ -1,10 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { CommandLog } from '../../shared/ports/command-log.ts'
 import type { ReadCommandResults } from '../../shared/ports/command-results.ts'
 import type { ReadModel } from '../../shared/ports/read-model.ts'
 import type { Addresses, SharedConfig } from '../../shared/runtime/config/config.ts'
 import type { ServiceProcess } from '../../shared/runtime/process/service-process.ts'
-import { groupLag } from '../kafka/admin/group-lag.ts'
+import { untilDrained } from '../kafka/admin/until-drained.ts'
 import type { KafkaCommandLogOptions } from '../kafka/command-log.ts'
 import type { CommandTraffic } from './command-traffic.ts'
 import { commandTraffic } from './command-traffic.ts'
@@ -18,17 +17,6 @@ export interface DistributedImportAdapters {
   /** Resolves when the writers have acknowledged all records that are in the log now. */
   readonly drained: (signal: AbortSignal) => Promise<void>
   readonly traffic: () => Promise<CommandTraffic>
-}
-
-const pollMs = 1_000
-
-const drained = async (kafka: KafkaCommandLogOptions, signal: AbortSignal): Promise<void> => {
-  const wanted = new Map((await groupLag(kafka)).map(({ partition, end }) => [partition, end]))
-  while (!signal.aborted) {
-    const partitions = await groupLag(kafka)
-    if (partitions.every(({ partition, committed }) => committed >= (wanted.get(partition) ?? 0n))) return
-    await sleep(pollMs)
-  }
 }
 
 /** Counts the records of a log that this process has published. */
@@ -55,5 +43,5 @@ export const openImportAdapters = async (
 ): Promise<DistributedImportAdapters> => {
   const { database, commandLog, kafka } = await openDatabaseAndLog(config, 'chat-import', service)
   const { commandResults, readModel } = database
-  return { ...measuredLog(commandLog, kafka), commandResults, readModel, drained: (signal) => drained(kafka, signal) }
+  return { ...measuredLog(commandLog, kafka), commandResults, readModel, drained: (signal) => untilDrained(kafka, signal) }
 }

@@ -8,6 +8,7 @@ import type { RepartitionOptions } from '../../infra/kafka/admin/repartition.ts'
 import { repartition } from '../../infra/kafka/admin/repartition.ts'
 import { setRetention } from '../../infra/kafka/admin/set-retention.ts'
 import { topicRetention } from '../../infra/kafka/admin/topic-retention.ts'
+import { untilDrained } from '../../infra/kafka/admin/until-drained.ts'
 import { kafkaCommandLog } from '../../infra/kafka/command-log.ts'
 import { kafkaSecurity } from '../../infra/kafka/driver/kafka-security.ts'
 import { topicsOf } from '../../infra/kafka/driver/topics.ts'
@@ -31,7 +32,7 @@ import type { Logger } from '../../shared/runtime/observability/logger.ts'
 import { createLogger } from '../../shared/runtime/observability/logger.ts'
 import { systemClock } from '../../shared/runtime/process/system-clock.ts'
 import type { Subcommand } from './admin.ts'
-import { runAdmin } from './admin.ts'
+import { hasFindings, runAdmin } from './admin.ts'
 import { auditFlags, runAudit } from './audit/run-audit.ts'
 import type { EraseUserDeps } from './erasure/erase-user.ts'
 import { expireMessages } from './erasure/expire-messages.ts'
@@ -80,7 +81,10 @@ const erasing = async (work: (deps: EraseUserDeps, options: TopicsOptions) => Pr
     const { log } = options
     const commandLog = kafkaCommandLog(options)
     try {
-      await withErasures(databaseUrl, log, (found) => work({ ...found, commandLog, clock: systemClock, log }, options), { skips })
+      const drained = (signal: AbortSignal) => untilDrained(options, signal)
+      await withErasures(databaseUrl, log, (found) => work({ ...found, commandLog, drained, clock: systemClock, log }, options), {
+        skips,
+      })
     } finally {
       await commandLog.close()
     }
@@ -88,26 +92,36 @@ const erasing = async (work: (deps: EraseUserDeps, options: TopicsOptions) => Pr
 }
 
 const expire: Subcommand = {
-  meaning: 'erases messages that are older than RETENTION_DAYS, or than the rule retention_days of their chat',
+  meaning:
+    'erases messages that are older than RETENTION_DAYS, or than the rule retention_days of their chat; exit code 3: those of some chats could not be erased',
   needs: 'DATABASE_URL and KAFKA_BROKERS',
-  run: () =>
-    erasing(
-      async (deps, { retentionDays, log }) =>
-        log.info({ ...(await expireMessages(deps, retentionDays)), retentionDays }, 'old messages erased'),
-      true,
-    ),
+  run: async () => {
+    let failed = 0
+    await erasing(async (deps, { retentionDays, log }) => {
+      const counts = await expireMessages(deps, retentionDays)
+      failed = counts.failed
+      log.info({ ...counts, retentionDays }, 'old messages erased')
+    }, true)
+    return failed > 0 ? hasFindings : undefined
+  },
 }
 
 const eraseUserNamed: Subcommand = {
   operand: 'EXTERNAL-ID',
-  meaning: 'erases a user: profile, memberships, all its messages; prints a receipt as JSON; continues after an interruption',
+  meaning:
+    'erases a user: profile, memberships, all its messages; prints a receipt as JSON; continues after an interruption; exit code 3: messages remain',
   needs: 'DATABASE_URL and KAFKA_BROKERS',
   flags: eraseFlags,
-  run: (flags, { operand }) =>
-    erasing(async (deps, options) => {
+  run: async (flags, { operand }) => {
+    let hasFailed = false
+    await erasing(async (deps, options) => {
       const retentions = await topicRetention(options, topicsOf(options.namespace, options.partitions))
-      output.print(`${JSON.stringify(await runErasure(deps, retentions, operand, flags))}\n`)
-    }),
+      const receipt = await runErasure(deps, retentions, operand, flags)
+      hasFailed = receipt.failed_rooms !== undefined
+      output.print(`${JSON.stringify(receipt)}\n`)
+    })
+    return hasFailed ? hasFindings : undefined
+  },
 }
 
 /** Without DATABASE_URL, the chats of the embedded mode. stdout has only the lines, so nothing is logged there. */

@@ -17,7 +17,9 @@ export interface ErasureReceipt {
   readonly user: string
   readonly dry_run: boolean
   readonly at: string
-  readonly erased: ErasureCounts
+  readonly erased: Omit<ErasureCounts, 'failedRooms'>
+  /** The rooms in which messages of the user remain: the log says why. Absent: there are none. */
+  readonly failed_rooms?: readonly string[]
   readonly remains: readonly Remains[]
 }
 
@@ -46,12 +48,13 @@ export const remainsAfter = (retentions: Retentions, nowMs: number): readonly Re
 /** The receipt of an erasure at this time. */
 export const receiptOf = (
   user: string,
-  erased: ErasureCounts,
+  { failedRooms, ...erased }: ErasureCounts,
   how: { readonly isDryRun: boolean; readonly retentions: Retentions; readonly nowMs: number },
 ): ErasureReceipt => ({
   user,
   dry_run: how.isDryRun,
   at: new Date(how.nowMs).toISOString(),
   erased,
+  ...(failedRooms === undefined ? {} : { failed_rooms: failedRooms }),
   remains: remainsAfter(how.retentions, how.nowMs),
 })
