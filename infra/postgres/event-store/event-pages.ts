@@ -21,11 +21,11 @@ const eventPage = (name: string, where: string): Statement => ({
 export const pageOfAll = eventPage('event-page-of-all', '(stream, seq) > ($1::uuid, $2::bigint)')
 const pageOfStream = eventPage('event-page-of-stream', 'stream = $1::uuid and seq > $2::bigint')
 
-interface PageRow extends EventRow {
+interface EventPageRow extends EventRow {
   readonly is_recent: boolean
 }
 
-const pageOf = (rows: readonly PageRow[]): EventPage => {
+const pageOf = (rows: readonly EventPageRow[]): EventPage => {
   const last = rows.at(-1)
   return {
     events: rows.filter((row) => row.is_recent).map(storedEvent),
@@ -38,5 +38,5 @@ export const postgresEventPages =
   (session: DatabaseSession, pageBytes: number): ReadEventPage =>
   async ({ after: { stream, seq, isRecent }, limit, isOneStream, since }: EventPageRequest) => {
     const values = [stream, seq, limit, since ?? null, isRecent, pageBytes]
-    return pageOf(await session.run<PageRow>(isOneStream ? pageOfStream : pageOfAll, values))
+    return pageOf(await session.run<EventPageRow>(isOneStream ? pageOfStream : pageOfAll, values))
   }

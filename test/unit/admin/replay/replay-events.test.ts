@@ -103,7 +103,8 @@ describe('A replay', () => {
     const { run, wanted, found, file, topic } = await rig()
     const stopping = new AbortController()
     const stopped = await run({ signal: stopping.signal, report: () => stopping.abort() })
-    expect(stopped).toMatchObject({ isComplete: false, events: 20 })
+    expect(stopped.isComplete).toBe(false)
+    expect(stopped.events).toBeGreaterThan(3)
     const lost = { name: 'topic', records: topic.length, hasLost: true }
     expect(() => openReplayState(file, lost, scope, 'epoch')).toThrow('lacks records')
     expect(() => openReplayState(file, { ...lost, records: 3, hasLost: false }, scope, 'epoch')).toThrow('lacks records')
