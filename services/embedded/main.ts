@@ -81,11 +81,12 @@ await runMain(async () => {
   const writer = await startWriter(config, { ...ports, eventStream: joinEventStreams(eventStreams) }, service)
 
   // No Kafka: the writer of this process erases what is too old.
-  const expire = () => expireMessages({ ...ports, reads: ports.erasureReads, clock: systemClock }, config.retentionDays)
+  const drained = untilAcknowledged(() => writer.readiness().lag)
+  const expiry = { ...ports, reads: ports.erasureReads, drained, clock: systemClock, log }
+  const expire = () => expireMessages(expiry, config.retentionDays)
   const old = { 'messages older than the retention': async () => (await expire()).messages }
   life.add('expiry', startPeriodicDeletion({ slices: old, clock: systemClock, log }).stop)
   const file = importedFile(process.argv.slice(2))
-  const drained = untilAcknowledged(() => writer.readiness().lag)
   if (file !== undefined) await importAtStart(file, config, { ...ports, drained }, service)
 
   const page = await pageReady

@@ -1,5 +1,5 @@
-import { feedFrameText, withVersion } from '../../../shared/frames/room-event-frame.ts'
 import type { StoredEvent } from '../../../shared/ports/event-store.ts'
+import { streamValueOf } from '../../../shared/records/stream-value.ts'
 import type { RelayedEvent } from '../sink.ts'
 
 /** The difference between the sinks that send signed requests: which events cause a request, and its body. */
@@ -16,5 +16,5 @@ export interface RequestContent {
 export const webhookContent: RequestContent = {
   sink: 'webhook',
   mayCause: () => true,
-  bodyOf: async ({ name, stream, seq, data, v }) => withVersion(feedFrameText(name, stream, seq, data), v),
+  bodyOf: async (event) => streamValueOf(event),
 }
