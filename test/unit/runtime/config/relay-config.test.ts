@@ -30,6 +30,11 @@ describe('The configuration of a relay', () => {
     )
   })
 
+  it('names the sink that does not exist, and the variables that are missing for any sink', () => {
+    const read = (sink: string) => () => readRelayConfig({ KAFKA_BROKERS: addresses.KAFKA_BROKERS, RELAY_SINK: sink })
+    for (const sink of ['puhs', 'toString']) expect(read(sink)).toThrow(/^configuration: RELAY_SINK must be .*; DATABASE_URL is/)
+  })
+
   it('with notifications needs the URL of their receiver, a key, and Redis', () => {
     const push = { PUSH_URL: 'https://example.com/push', WEBHOOK_SECRETS: key, REDIS_URL: 'redis://localhost' }
     expect(readRelayConfig({ ...addresses, ...push, RELAY_SINK: 'push' })).toMatchObject({
