@@ -1,5 +1,4 @@
 /** Measures the relay: its rate on the real stack, and its cost in the embedded service. The endpoint answers at once. */
-import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { percentile } from '../e2e/webhook-run.ts'
 import type { Person } from '../support/client/person.ts'
@@ -13,9 +12,10 @@ import { startStack } from '../support/stack/start-stack.ts'
 import type { WebhookEndpoint } from '../support/webhook-endpoint.ts'
 import { startWebhookEndpoint } from '../support/webhook-endpoint.ts'
 import { startAdmin } from '../unit/admin/moving/run-admin.ts'
+import { writeImportFile } from './harness/import-file.ts'
 import { cpuText, measureCpu } from './harness/measure.ts'
 
-const [users, burst, perSecond, seconds, rounds] = [20, 2_000, 40, 15, 3]
+const [users, warmUp, burst, perSecond, seconds, rounds] = [20, 200, 2_000, 40, 15, 2]
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
@@ -25,28 +25,13 @@ const webhookTo = ({ url }: WebhookEndpoint) => ({
   WEBHOOK_PRIVATE_NETWORKS: '127.0.0.0/8',
 })
 
-/** An import of this many messages in this many chats, as text. */
-const linesOf = (chats: number, messages: number): string => {
-  const at = '2020-01-01T00:00:00Z'
-  const lines: object[] = [
-    { kind: 'export', version: 1, source: `${chats}` },
-    { kind: 'user', id: 'U', externalUserId: `u${chats}`, created_at: at },
-  ]
-  for (let chat = 0; chat < chats; chat += 1) {
-    lines.push({ kind: 'chat', id: `${chat}`, user: 'U', users: [], name: `chat ${chat}`, created_at: at })
-    for (let id = 0; id < messages / chats; id += 1)
-      lines.push({ kind: 'message', chat: `${chat}`, id: `${id}`, user: 'U', msg: 'word '.repeat(20), created_at: at })
-  }
-  return lines.map((line) => `${JSON.stringify(line)}\n`).join('')
-}
-
 /** The rate at which a new relay sends the events of an import that is complete. */
 const measureRate = async (chats: number, messages: number): Promise<void> => {
   await using stack = await startStack()
   await using chat = await startChat(stack, { gateways: 0, writers: 1 })
   const folder = makeScratchFolder('relay')
   const file = join(folder, 'chats.jsonl')
-  writeFileSync(file, linesOf(chats, messages))
+  await writeImportFile(file, { source: 'relay', chats, messages })
   const { code, stderr } = await startAdmin(['import', file], chat.environment('gateway')).ended
   removeScratchFolder(folder)
   if (code !== 0) throw new Error(stderr)
@@ -84,16 +69,15 @@ const sendAll = async (senders: readonly Sender[], messages: number): Promise<re
   return times.toSorted((one, other) => one - other)
 }
 
-const sendAtRate = async (senders: readonly Sender[]): Promise<number> => {
+const sendAtRate = async (senders: readonly Sender[], messages: number): Promise<void> => {
   const startedMs = performance.now()
   const sent: Promise<unknown>[] = []
-  for (let count = 0; count < perSecond * seconds; count += 1) {
-    await pause(startedMs + (count * 1_000) / perSecond - performance.now())
+  for (let count = 0; count < messages; count += 1) {
+    await pause(Math.max(0, startedMs + (count * 1_000) / perSecond - performance.now()))
     const { person, room } = senders[count % senders.length] as Sender
     sent.push(person.say(room, 'word '.repeat(20)))
   }
   await Promise.all(sent)
-  return sent.length
 }
 
 /** Times and CPU of the embedded service, with a webhook or without. */
@@ -119,16 +103,17 @@ const measureEmbedded = async (isRelaying: boolean): Promise<void> => {
     await delivered()
     return { result, tookMs, cpu: end() }
   }
-  await measured(() => sendAll(senders, 500), 500)
-  const all = await measured(() => sendAll(senders, burst), burst)
-  const paced = await measured(() => sendAtRate(senders), perSecond * seconds)
+  // Before the burst, after which rooms may be parked.
+  await measured(() => sendAtRate(senders, warmUp), warmUp)
+  const paced = await measured(() => sendAtRate(senders, perSecond * seconds), perSecond * seconds)
   const idle = await measured(() => pause(seconds * 1_000), 0)
+  const all = await measured(() => sendAll(senders, burst), burst)
   const millicores = Object.values(idle.cpu.parts).reduce((sum, micros) => sum + micros, 0) / idle.cpu.seconds / 1_000
   print(`  ${isRelaying ? 'with a webhook   ' : 'without a webhook'}`)
   print(
     `    as fast as ${users} senders get confirmations: ${Math.round(burst / (all.tookMs / 1_000))} messages a second, confirmed in p50 ${percentile(all.result, 0.5).toFixed(1)}, p99 ${percentile(all.result, 0.99).toFixed(1)} ms; CPU of one: ${cpuText(all.cpu, burst)}`,
   )
-  print(`    ${perSecond} messages a second: CPU of one: ${cpuText(paced.cpu, paced.result)}`)
+  print(`    ${perSecond} messages a second: CPU of one: ${cpuText(paced.cpu, perSecond * seconds)}`)
   print(`    idle: ${millicores.toFixed(1)} thousandths of a core`)
 }
 
