@@ -12,6 +12,7 @@ const notInChart =
 const ofSomeProcesses = {
   'relays.webhook': ['WEBHOOK_URL'],
   'relays.search': [],
+  'relays.push': ['PUSH_URL'],
   files: ['S3_BUCKET', 'S3_ENDPOINT', 'S3_REGION', 'S3_PATH_STYLE', 'UNUSED_FILE_HOURS'],
   preSend: ['PRE_SEND_URL', 'PRE_SEND_ON_FAILURE'],
 } as const
