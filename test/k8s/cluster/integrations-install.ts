@@ -17,6 +17,7 @@ const toRule = ({ host, port }: Integrations['webhook']) => ({
 const settingsFor = ({ webhook, push, check, store }: Integrations, origin?: string) => ({
   config: {
     SEARCH: 'on',
+    TOPIC_RELEASE_MS: '500',
     WEBHOOK_PRIVATE_NETWORKS: `${webhook.host}/32`,
     ...(origin === undefined ? {} : { ALLOWED_ORIGINS: origin }),
   },
