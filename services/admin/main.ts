@@ -33,6 +33,7 @@ import { runAdmin } from './admin.ts'
 import { auditFlags, runAudit } from './audit/run-audit.ts'
 import type { EraseUserDeps } from './erasure/erase-user.ts'
 import { expireMessages } from './erasure/expire-messages.ts'
+import { remainsAfter } from './erasure/receipt.ts'
 import { eraseFlags, runErasure } from './erasure/run-erasure.ts'
 import { slackSubcommand } from './moving/from-slack.ts'
 import { exportFlags, roomOf, runExport } from './moving/run-export.ts'
@@ -98,12 +99,12 @@ const expire: Subcommand = {
 const eraseUserNamed: Subcommand = {
   operand: 'EXTERNAL-ID',
   meaning: 'erases a user: profile, memberships, all its messages; prints a receipt as JSON; continues after an interruption',
-  needs: 'DATABASE_URL and KAFKA_BROKERS',
+  needs: 'DATABASE_URL and KAFKA_BROKERS; the embedded chat has `npm start -- --erase-user=EXTERNAL-ID`',
   flags: eraseFlags,
   run: (flags, { operand }) =>
     erasing(async (deps, options) => {
       const retentions = await topicRetention(options, topicsOf(options.namespace, options.partitions))
-      output.print(`${JSON.stringify(await runErasure(deps, retentions, operand, flags))}\n`)
+      output.print(`${JSON.stringify(await runErasure(deps, (nowMs) => remainsAfter(retentions, nowMs), operand, flags))}\n`)
     }),
 }
 

@@ -79,6 +79,15 @@ describe('A fixed token', () => {
     expect(client.state.state).toBe('closed')
   })
 
+  it('ends the client if the service closes a new connection because the token is too old to create a user', async () => {
+    const { clock, client, last, sockets } = script({ token: jwt(1_000) })
+    await clock.run(0)
+    last().open()
+    last().drop(4003, 'token expired')
+    await clock.run(60_000)
+    expect([client.state.state, sockets.length]).toEqual(['closed', 1])
+  })
+
   it.each([
     ['ahead of', 5_000_000],
     ['behind', -5_000_000],
