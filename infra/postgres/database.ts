@@ -1,6 +1,7 @@
 import type { BlobKey } from '../../shared/ports/blob-store.ts'
 import type { ReadCommandResults } from '../../shared/ports/command-results.ts'
 import type { ErasureReads } from '../../shared/ports/erasure.ts'
+import type { ReadEventPage } from '../../shared/ports/event-pages.ts'
 import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { MemberStates } from '../../shared/ports/member-state.ts'
 import type { ParkedRooms } from '../../shared/ports/parked-rooms.ts'
@@ -23,6 +24,7 @@ import { assertSchema } from './connection/schema-version.ts'
 import type { WriterConnection } from './connection/writer-connection.ts'
 import { openWriterConnection, pooledWriterConnection } from './connection/writer-connection.ts'
 import { readCommandResults } from './event-store/command-results.ts'
+import { postgresEventPages } from './event-store/event-pages.ts'
 import { postgresEventStore } from './event-store/event-store.ts'
 import { postgresMemberStates } from './member-state/member-states.ts'
 import { isFileNamed } from './read-model/attachments.ts'
@@ -60,6 +62,7 @@ export interface Database {
   readonly searchIndex: SearchIndex
   readonly commandResults: ReadCommandResults
   readonly relayPositions: RelayPositions
+  readonly readEventPage: ReadEventPage
   /** The parked rooms of a sink. */
   parkedRooms(sink: string): ParkedRooms
   /**
@@ -142,6 +145,7 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
     searchIndex: postgresSearchIndex(pool, bounds.pageBytes),
     commandResults: (keys) => readCommandResults(pool, keys),
     relayPositions: postgresRelayPositions(pool),
+    readEventPage: postgresEventPages(pool, bounds.pageBytes),
     parkedRooms: (sink) => postgresParkedRooms(pool, sink),
     assertSchema: () => assertSchema(pool),
     raiseLevel: () => raiseToSupported(pool),

@@ -85,11 +85,11 @@ await runMain(async () => {
   const writer = await startWriter(config, { ...ports, eventStream: joinEventStreams(eventStreams) }, service)
 
   // No Kafka: the writer of this process erases what is too old.
-  const erasures = { ...ports, reads: ports.erasureReads, clock: systemClock, log }
+  const drained = untilAcknowledged(() => writer.readiness().lag)
+  const erasures = { ...ports, reads: ports.erasureReads, drained, clock: systemClock, log }
   const expire = () => expireMessages(erasures, config.retentionDays)
   const old = { 'messages older than the retention': async () => (await expire()).messages }
   life.add('expiry', startPeriodicDeletion({ slices: old, clock: systemClock, log }).stop)
-  const drained = untilAcknowledged(() => writer.readiness().lag)
   if (importedFile !== undefined) await importAtStart(importedFile, config, { ...ports, drained }, service)
   if (erased !== undefined) process.stdout.write(`${JSON.stringify(await eraseAtStart(erasures, erased))}\n`)
 

@@ -83,23 +83,24 @@ export const createPreSend = ({ hook, lookUpOutcome, limits, level, log }: PreSe
     return { command: { ...command, body: event.commandContent(data as never).body } as ChatCommand }
   }
 
-  /** A repeated command has its recorded outcome, also if the hook denies it now. */
-  const deny = async (command: ChatCommand, event: AnyRequestedRoomEvent, reason: string | undefined): Promise<Replaced> => {
-    const { type, stream: room, id: commandId, digest, user } = command
+  /** A repeated command has its recorded outcome, also if the hook denies it, or fails, now. */
+  const refuse = async (
+    { type, stream: room, id: commandId, digest, user }: ChatCommand,
+    refusal: Outcome,
+  ): Promise<Replaced> => {
     try {
-      const recorded = await lookUpOutcome({ type, room, commandId, digest, user })
-      return { outcome: recorded ?? denied(event.name, reason) }
+      return { outcome: (await lookUpOutcome({ type, room, commandId, digest, user })) ?? refusal }
     } catch (error) {
       if (!(error instanceof StoreError)) throw error
       return { outcome: unavailable }
     }
   }
 
-  const fail = (command: ChatCommand, reason: string): Replaced => {
+  const fail = (command: ChatCommand, reason: string): Replaced | Promise<Replaced> => {
     if (!isFailing) log.error({ reason, accepted: hook.acceptsOnFailure }, 'the check before sending fails')
     isFailing = true
     hook.onResult('failed')
-    return hook.acceptsOnFailure ? { command } : { outcome: unavailable }
+    return hook.acceptsOnFailure ? { command } : refuse(command, unavailable)
   }
 
   const act = (command: ChatCommand, event: AnyRequestedRoomEvent, answer: PreSendAnswer): Replaced | Promise<Replaced> => {
@@ -107,13 +108,13 @@ export const createPreSend = ({ hook, lookUpOutcome, limits, level, log }: PreSe
     if (changed === undefined) return fail(command, 'the replaced body is not valid')
     isFailing = false
     hook.onResult(answer.action)
-    return answer.action === 'deny' ? deny(command, event, answer.reason) : changed
+    return answer.action === 'deny' ? refuse(command, denied(event.name, answer.reason)) : changed
   }
 
   const check = async (command: ChatCommand, event: AnyRequestedRoomEvent): Promise<Replaced> => {
     try {
       const answer = await ask(command, event)
-      return answer === undefined ? fail(command, 'the answer is not valid') : await act(command, event, answer)
+      return await (answer === undefined ? fail(command, 'the answer is not valid') : act(command, event, answer))
     } catch (error) {
       if (!(error instanceof HttpError)) throw error
       return fail(command, error.fault)

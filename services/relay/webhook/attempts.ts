@@ -1,5 +1,6 @@
-import { createdAtMsOf, feedFrameText, withVersion } from '../../../shared/frames/room-event-frame.ts'
+import { createdAtMsOf } from '../../../shared/frames/room-event-frame.ts'
 import type { PageRequest, StoredEvent } from '../../../shared/ports/event-store.ts'
+import { streamValueOf } from '../../../shared/records/stream-value.ts'
 import { signedHeaders } from '../../../shared/records/webhook-signature.ts'
 import type { Batcher } from '../../../shared/runtime/async/batcher.ts'
 import { batcher } from '../../../shared/runtime/async/batcher.ts'
@@ -80,7 +81,7 @@ export const createAttempts = (deps: WebhookDeps, subscription: WebhookSubscript
     const event = await read({ room, after: seq - 1, limit: 1, users: [] })
     // Rooms of the audit are deleted after some time.
     if (event === undefined || event.seq > lastSeq) return { kind: 'done', nextSeq: lastSeq + 1 }
-    const body = withVersion(feedFrameText(event.name, room, event.seq, event.data), event.v)
+    const body = streamValueOf(event)
     const verdict = await post(event, body, signal)
     const ageMs = clock.nowMs() - (createdAtMsOf(body) || 0)
     const done = { kind: 'done', nextSeq: event.seq + 1 } as const

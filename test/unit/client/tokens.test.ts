@@ -80,12 +80,14 @@ describe('A fixed token', () => {
   })
 
   it('ends the client if the service closes a new connection because the token is too old to create a user', async () => {
-    const { clock, client, last, sockets } = script({ token: jwt(1_000) })
-    await clock.run(0)
+    const { bind, clock, client, last, sockets } = script({ token: jwt(1_000) })
+    await bind()
+    last().drop(1006)
+    await clock.run(1_000)
     last().open()
     last().drop(4003, 'token expired')
     await clock.run(60_000)
-    expect([client.state.state, sockets.length]).toEqual(['closed', 1])
+    expect([client.state.state, sockets.length]).toEqual(['closed', 2])
   })
 
   it.each([

@@ -93,6 +93,12 @@ describe('the check of a message before it is sent', () => {
     expect(await rig.check(post, ann)).toMatchObject({ outcome: { error: { code: 'unavailable', retryable: true } } })
   })
 
+  it('gives a repeated command its recorded outcome while the receiver fails and messages are refused meanwhile', async () => {
+    const rig = rigOf(async () => ({ status: 500 }), { acceptsOnFailure: false })
+    rig.recorded.outcome = { body: '{"id":"stored"}', seq: 7 }
+    expect(await rig.check(post, ann)).toEqual({ outcome: rig.recorded.outcome })
+  })
+
   it('replaces the content and keeps the digest of the request', async () => {
     const rig = rigOf(answering({ action: 'replace', body: { msg: 'h***o' } }))
     expect(await rig.check(post, ann)).toEqual({ command: { ...post, body: { msg: 'h***o', type: 'text' } } })
