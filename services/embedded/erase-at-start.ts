@@ -2,14 +2,12 @@ import { StartError } from '../../shared/runtime/config/start-error.ts'
 import type { EraseUserDeps } from '../admin/erasure/erase-user.ts'
 import type { ErasureReceipt } from '../admin/erasure/receipt.ts'
 import { embeddedRemains } from '../admin/erasure/receipt.ts'
-import { eraseFlags, NoSuchUserError, runErasure } from '../admin/erasure/run-erasure.ts'
+import { NoSuchUserError, runErasure } from '../admin/erasure/run-erasure.ts'
 import type { ErasedArgument } from './start-arguments.ts'
-
-const [idFlag] = Object.keys(eraseFlags)
 
 /** Erases a user before the chat accepts connections; resolves with the receipt. Rejects with `StartError` if there is no such user. */
 export const eraseAtStart = async (deps: EraseUserDeps, { user, isId }: ErasedArgument): Promise<ErasureReceipt> => {
-  const flags = new Set(isId && idFlag !== undefined ? [idFlag] : [])
+  const flags = new Set(isId ? ['--id'] : [])
   try {
     return await runErasure(deps, () => embeddedRemains, user, flags)
   } catch (error) {
