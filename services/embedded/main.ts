@@ -14,20 +14,19 @@ import { refuseAddresses } from './refuse-addresses.ts'
 import { readStartArguments } from './start-arguments.ts'
 import { chatAddress, welcome } from './welcome.ts'
 
-/** Loaded only with a webhook. Its end follows that of the writer, whose events it relays. */
-const startEmbeddedWebhook = async (
-  config: EmbeddedConfig,
-  webhook: WebhookConfig,
-  ports: EmbeddedAdapters,
-  service: ServiceProcess,
-) => {
-  const [{ openWebhookSender }, { startEmbeddedRelay }] = await Promise.all([
+/** Loaded only with a receiver. The relays end after the writer, whose events they relay. */
+const startRelays = async (config: EmbeddedConfig, ports: EmbeddedAdapters, service: ServiceProcess) => {
+  if (config.webhook === undefined && config.push === undefined) return []
+  const [{ openWebhookSender }, { startEmbeddedRelays }] = await Promise.all([
     import('../../infra/http/open-webhook-sender.ts'),
     import('../relay/start-embedded-relay.ts'),
   ])
-  const sender = openWebhookSender(webhook, config)
-  service.life.add('webhook sender', sender.close)
-  return startEmbeddedRelay(config, webhook, { ...ports, sender }, service)
+  const openSender = (target: WebhookConfig) => {
+    const sender = openWebhookSender(target, config)
+    service.life.add('webhook sender', sender.close)
+    return sender
+  }
+  return startEmbeddedRelays(config, { ...ports, openSender }, service)
 }
 
 /** Loaded only with a check before sending. */
@@ -80,7 +79,7 @@ await runMain(async () => {
 
   const eventStreams = [
     ...(config.search ? [indexMessages(config, ports, service)] : []),
-    ...(config.webhook === undefined ? [] : [await startEmbeddedWebhook(config, config.webhook, ports, service)]),
+    ...(await startRelays(config, ports, service)),
   ]
   const writer = await startWriter(config, { ...ports, eventStream: joinEventStreams(eventStreams) }, service)
 
