@@ -64,7 +64,12 @@ describe.skipIf(noStackReason())('An erased user', () => {
   afterAll(() => full[Symbol.asyncDispose]())
 
   const allPlaces = async () =>
-    new Map([...(await storedPlaces(chat)), ['the blob store', full.blobs()], ['admin export', await full.admin('export')]])
+    new Map([
+      ...(await storedPlaces(chat)),
+      ['the logs of the relays', full.relayLogs()],
+      ['the blob store', full.blobs()],
+      ['admin export', await full.admin('export')],
+    ])
 
   const receiptOf = async (...args: readonly string[]): Promise<Receipt> => {
     const text = await chat.admin('erase-user', ...args)

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { isInstalled } from '../../infra/native/go-program.ts'
 import { s3Program, startS3 } from '../../infra/native/s3.ts'
+import type { Replica } from '../support/stack/replica.ts'
 import { startService } from '../support/stack/replica.ts'
 import { makeScratchFolder, removeScratchFolder } from '../support/stack/scratch-folder.ts'
 import type { Environment } from '../support/stack/server.ts'
@@ -18,6 +19,8 @@ export interface FullChat extends AsyncDisposable {
   readonly chat: Chat
   /** False: the machine cannot install an S3-compatible server. */
   readonly hasFiles: boolean
+  /** The log lines of the relays. */
+  relayLogs(): string
   /** The names and contents of everything in the blob store. */
   blobs(): string
   /** Runs a subcommand of `admin` with the variables of the bucket. */
@@ -62,12 +65,14 @@ const startBucket = async (owned: AsyncDisposableStack) => {
   return { folder, env }
 }
 
-const startRelays = async (owned: AsyncDisposableStack, chat: Chat, hooks: Environment): Promise<void> => {
+/** One for each sink. */
+const startRelays = async (owned: AsyncDisposableStack, chat: Chat, hooks: Environment): Promise<readonly Replica[]> => {
   const entry = 'services/relay/main.ts'
-  for (const sink of ['search', 'webhook']) {
-    const env = { ...chat.environment('relay'), ...hooks, RELAY_SINK: sink }
-    owned.use(await startService(`relay-${sink}`, { entry, env }))
-  }
+  const start = (sink: string): Promise<Replica> =>
+    startService(`relay-${sink}`, { entry, env: { ...chat.environment('relay'), ...hooks, RELAY_SINK: sink } })
+  const relays = await Promise.all(['search', 'webhook', 'push'].map(start))
+  for (const relay of relays) owned.use(relay)
+  return relays
 }
 
 /** Starts it at the highest feature level. The endpoints of its webhook and of its check refuse everything and repeat what they got. */
@@ -83,10 +88,11 @@ export const startFullChat = async (): Promise<FullChat> => {
   const chat = owned.use(await startChat(sharedStack(), { gateways: 0, writers: 1, env }))
   await chat.admin('level', '--raise')
   await chat.addGateway()
-  await startRelays(owned, chat, { ...hooks, WEBHOOK_URL: url })
+  const relays = await startRelays(owned, chat, { ...hooks, WEBHOOK_URL: url, PUSH_URL: url })
   return {
     chat,
     hasFiles: bucket !== undefined,
+    relayLogs: () => relays.flatMap((relay) => relay.log(1_000)).join('\n'),
     blobs: () =>
       bucket === undefined ? '' : ['objects', 'metadata'].map((name) => folderText(join(bucket.folder, name))).join('\n'),
     admin: async (...args) => {
