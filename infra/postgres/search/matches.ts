@@ -2,18 +2,18 @@ import { isBehind, lookUpWork, noChat, termColumns } from './candidate-chats.ts'
 
 /** Bounds of the work of one search; the unit is an entry that is read in the order of the key. */
 export interface SearchWork {
-  /** The expected work of the first slice of time. */
+  /** The expected work of the first slice of time for each of several terms. */
   readonly first: number
-  /** The expected work of a later slice at most. */
-  readonly later: number
+  /** The expected work of a slice at most. */
+  readonly slice: number
   /** A slice with more work is read again, with less time. */
   readonly most: number
-  /** The search ends after the slice with which it has done so much work, or read so many slices. */
+  /** The search ends after the slice with which it has done so much work, the terms of the chats included, or read so many slices. */
   readonly total: number
   readonly slices: number
 }
 
-export const defaultWork: SearchWork = { first: 12_000, later: 32_000, most: 48_000, total: 40_000, slices: 16 }
+export const defaultWork: SearchWork = { first: 6_000, slice: 24_000, most: 36_000, total: 48_000, slices: 16 }
 
 /** The smallest range of time of a slice, which has no bound of work, and the largest one, in seconds. */
 const [leastSeconds, mostSeconds] = ['0.001', '1e10']
@@ -74,9 +74,9 @@ const slice = `with listed as materialized (
         ) as matches`
 
 /** SQL for the range of time of the next slice, its most work, and the expected work of the slice after it. */
-const nextRange = ({ most, later }: SearchWork): string => `select
+const nextRange = ({ most, slice: largest }: SearchWork): string => `select
           greatest(oldest, date_trunc('milliseconds', least(reach.at, newest) - make_interval(secs => seconds))) as since,
-          case when seconds > ${leastSeconds} then ${most} else 1e18::bigint end as most, least(${later}, 4 * wanted) as wanted`
+          case when seconds > ${leastSeconds} then ${most} else 1e18::bigint end as most, least(${largest}, 4 * wanted) as wanted`
 
 /** SQL for the position after a slice, and the seconds of the next one, by the work that this one was. */
 const nextReach = `select reach.at, reach.chat, reach.seq, greatest(${leastSeconds}, reach.seconds / 16), reach.wanted, reach.slices, reach.done where is_too_large
@@ -93,11 +93,12 @@ const isLeft = `(reach.at, reach.chat) > (bounds.oldest, ${noChat})`
  */
 export const matches = (work: SearchWork): string => `bounds as materialized (
       select max(newest) as newest, min(oldest) as oldest, sum(rate) as rate,
-        case when cardinality($2::text[]) > 1 then ${work.first} else ${2 * lookUpWork} * $9::int end as work
+        case when cardinality($2::text[]) > 1 then least(${work.slice}, ${work.first} * cardinality($2::text[])) else ${2 * lookUpWork} * $9::int end as work,
+        ${2 * lookUpWork} * (select count(*) from term_of_chat) as done
       from candidate_chat
     ),
     reach as (
-      select start.*, least(${mostSeconds}, work / rate)::float8 as seconds, work as wanted, 0 as slices, 0::bigint as done,
+      select start.*, least(${mostSeconds}, work / rate)::float8 as seconds, work as wanted, 0 as slices, bounds.done,
         0::bigint as found, null::uuid[] as chats, null::timestamptz[] as times, null::bigint[] as seqs
       from start cross join bounds
       union all
@@ -105,7 +106,7 @@ export const matches = (work: SearchWork): string => `bounds as materialized (
       from reach cross join bounds cross join lateral (${nextRange(work)}) as range cross join lateral (
         ${slice}
       ) as slice cross join lateral (${nextReach}) as next
-      where reach.found <= $9::int and reach.done < ${work.total} and reach.slices < ${work.slices} and ${isLeft}
+      where reach.found <= $9::int and (reach.slices = 0 or reach.done < ${work.total}) and reach.slices < ${work.slices} and ${isLeft}
     ),
     hit as materialized (
       select match.* from reach cross join unnest(chats, times, seqs) as match (chat_id, created_at, seq)
