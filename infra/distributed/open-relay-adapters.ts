@@ -1,7 +1,9 @@
 import type { CommandLog } from '../../shared/ports/command-log.ts'
 import type { EventStore } from '../../shared/ports/event-store.ts'
+import type { FanOut } from '../../shared/ports/fan-out.ts'
 import type { HttpSender } from '../../shared/ports/http-sender.ts'
 import type { ParkedRooms } from '../../shared/ports/parked-rooms.ts'
+import type { PushReads } from '../../shared/ports/push-reads.ts'
 import type { SearchIndex } from '../../shared/ports/search-index.ts'
 import type { RelayConfig } from '../../shared/runtime/config/config.ts'
 import type { WebhookConfig } from '../../shared/runtime/config/relay-config.ts'
@@ -15,6 +17,8 @@ import { kafkaEventConsumers } from '../kafka/event-consumers.ts'
 import { awaitSchema } from '../postgres/await-schema.ts'
 import { createPoolMetrics } from '../postgres/connection/pool-metrics.ts'
 import { openDatabase } from '../postgres/database.ts'
+import { redisFanOut } from '../redis/redis-fan-out.ts'
+import { redisTls } from '../redis/redis-tls.ts'
 import { createCertificateMetrics } from '../tls/certificate-metrics.ts'
 import { certificateFiles } from './certificate-files.ts'
 
@@ -24,8 +28,11 @@ export interface DistributedRelayAdapters {
   readonly eventStore: EventStore
   readonly parkedRooms: ParkedRooms
   readonly searchIndex: SearchIndex
-  /** Opens the sender of a webhook, which closes with the process. */
-  readonly openSender: (webhook: WebhookConfig) => HttpSender
+  readonly pushReads: PushReads
+  /** Opens the sender to a receiver, which closes with the process. */
+  readonly openSender: (target: WebhookConfig) => HttpSender
+  /** Opens the fan-out, which closes with the process. Redis may be available later. */
+  readonly openFanOut: (redisUrl: string) => Promise<FanOut>
 }
 
 /** Opens the adapters of a relay, which close with the process. Resolves when the tables and topics are as this program needs them. */
@@ -58,10 +65,17 @@ export const openRelayAdapters = async (config: RelayConfig, service: ServicePro
     eventStore: database.eventStore,
     parkedRooms: database.parkedRooms(config.sink),
     searchIndex: database.searchIndex,
-    openSender: (webhook) => {
-      const sender = openWebhookSender(webhook, config)
+    pushReads: database.pushReads,
+    openSender: (target) => {
+      const sender = openWebhookSender(target, config)
       life.add('webhook sender', sender.close)
       return sender
+    },
+    openFanOut: async (url) => {
+      const tls = redisTls(config.security)
+      const fanOut = await redisFanOut({ url, isCluster: config.redisCluster, tls, namespace, times, log })
+      life.add('fan-out', fanOut.close)
+      return fanOut
     },
   }
 }

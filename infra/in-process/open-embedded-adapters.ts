@@ -5,6 +5,7 @@ import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { FanOut } from '../../shared/ports/fan-out.ts'
 import type { MemberStates } from '../../shared/ports/member-state.ts'
 import type { ParkedRooms } from '../../shared/ports/parked-rooms.ts'
+import type { PushReads } from '../../shared/ports/push-reads.ts'
 import type { ReadModel } from '../../shared/ports/read-model.ts'
 import type { RelayPositions } from '../../shared/ports/relay-positions.ts'
 import type { SearchIndex } from '../../shared/ports/search-index.ts'
@@ -34,6 +35,7 @@ export interface EmbeddedAdapters {
   /** For a relay inside the process. */
   readonly relayPositions: RelayPositions
   readonly parkedRooms: (sink: string) => ParkedRooms
+  readonly pushReads: PushReads
   readonly commandResults: ReadCommandResults
 }
 
@@ -96,6 +98,7 @@ export const openEmbeddedAdapters = async (
     erasureReads: database.erasureReads,
     relayPositions: database.relayPositions,
     parkedRooms: database.parkedRooms,
+    pushReads: database.pushReads,
     commandResults: database.commandResults,
   }
 }

@@ -51,6 +51,10 @@ done
 allow "$admin" --operation AlterConfigs --topic "${prefix}chat.events"
 allow "$admin" --operation Write --topic "${prefix}chat.commands"
 
+# `admin replay` creates topics of its own and writes to them. A consumer of a replay needs Read and Describe on its topic.
+allow "$admin" --operation Create --operation Write --operation Describe --operation DescribeConfigs \
+  --topic "${prefix}chat.events.replay" --resource-pattern-type prefixed
+
 # `admin repartition` adds partitions to the command log, or deletes and creates it again with fewer, and its group's offsets.
 allow "$admin" --operation Alter --operation Delete --topic "${prefix}chat.commands"
 allow "$admin" --operation Describe --operation Delete --group "${prefix}chat.writer"

@@ -1,9 +1,11 @@
 import type { BlobKey } from '../../shared/ports/blob-store.ts'
 import type { ReadCommandResults } from '../../shared/ports/command-results.ts'
 import type { ErasureReads } from '../../shared/ports/erasure.ts'
+import type { ReadEventPage } from '../../shared/ports/event-pages.ts'
 import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { MemberStates } from '../../shared/ports/member-state.ts'
 import type { ParkedRooms } from '../../shared/ports/parked-rooms.ts'
+import type { PushReads } from '../../shared/ports/push-reads.ts'
 import type { ReadModel } from '../../shared/ports/read-model.ts'
 import type { RelayPositions } from '../../shared/ports/relay-positions.ts'
 import type { SearchIndex } from '../../shared/ports/search-index.ts'
@@ -23,11 +25,13 @@ import { assertSchema } from './connection/schema-version.ts'
 import type { WriterConnection } from './connection/writer-connection.ts'
 import { openWriterConnection, pooledWriterConnection } from './connection/writer-connection.ts'
 import { readCommandResults } from './event-store/command-results.ts'
+import { postgresEventPages } from './event-store/event-pages.ts'
 import { postgresEventStore } from './event-store/event-store.ts'
 import { postgresMemberStates } from './member-state/member-states.ts'
 import { isFileNamed } from './read-model/attachments.ts'
 import { postgresReadModel } from './read-model/read-model.ts'
 import { postgresParkedRooms } from './relay/parked-rooms.ts'
+import { postgresPushReads } from './relay/push-reads.ts'
 import { postgresRelayPositions } from './relay/relay-positions.ts'
 import { postgresSearchIndex } from './search/search-index.ts'
 
@@ -60,6 +64,8 @@ export interface Database {
   readonly searchIndex: SearchIndex
   readonly commandResults: ReadCommandResults
   readonly relayPositions: RelayPositions
+  readonly pushReads: PushReads
+  readonly readEventPage: ReadEventPage
   /** The parked rooms of a sink. */
   parkedRooms(sink: string): ParkedRooms
   /**
@@ -142,6 +148,8 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
     searchIndex: postgresSearchIndex(pool, bounds.pageBytes),
     commandResults: (keys) => readCommandResults(pool, keys),
     relayPositions: postgresRelayPositions(pool),
+    pushReads: postgresPushReads(pool),
+    readEventPage: postgresEventPages(pool, bounds.pageBytes),
     parkedRooms: (sink) => postgresParkedRooms(pool, sink),
     assertSchema: () => assertSchema(pool),
     raiseLevel: () => raiseToSupported(pool),

@@ -1,5 +1,6 @@
 import { openAuditAdapters } from '../../infra/distributed/open-audit-adapters.ts'
 import { openImportAdapters } from '../../infra/distributed/open-import-adapters.ts'
+import { openReplayAdapters } from '../../infra/distributed/open-replay-adapters.ts'
 import { assertTopics } from '../../infra/kafka/admin/assert-topics.ts'
 import { checkTopics } from '../../infra/kafka/admin/check-topics.ts'
 import { createTopics } from '../../infra/kafka/admin/create-topics.ts'
@@ -7,6 +8,7 @@ import type { RepartitionOptions } from '../../infra/kafka/admin/repartition.ts'
 import { repartition } from '../../infra/kafka/admin/repartition.ts'
 import { setRetention } from '../../infra/kafka/admin/set-retention.ts'
 import { topicRetention } from '../../infra/kafka/admin/topic-retention.ts'
+import { untilDrained } from '../../infra/kafka/admin/until-drained.ts'
 import { kafkaCommandLog } from '../../infra/kafka/command-log.ts'
 import { kafkaSecurity } from '../../infra/kafka/driver/kafka-security.ts'
 import { topicsOf } from '../../infra/kafka/driver/topics.ts'
@@ -15,6 +17,7 @@ import { withErasures } from '../../infra/postgres/admin/erasures.ts'
 import { migrate } from '../../infra/postgres/admin/migrate.ts'
 import { prune } from '../../infra/postgres/admin/prune.ts'
 import { raiseLevel, showLevel } from '../../infra/postgres/admin/raise-level.ts'
+import { readEventCount } from '../../infra/postgres/admin/read-event-count.ts'
 import { rebuild } from '../../infra/postgres/admin/rebuild.ts'
 import { reindex } from '../../infra/postgres/admin/reindex.ts'
 import { makeRoles } from '../../infra/postgres/admin/roles.ts'
@@ -29,14 +32,16 @@ import type { Logger } from '../../shared/runtime/observability/logger.ts'
 import { createLogger } from '../../shared/runtime/observability/logger.ts'
 import { systemClock } from '../../shared/runtime/process/system-clock.ts'
 import type { Subcommand } from './admin.ts'
-import { runAdmin } from './admin.ts'
+import { hasFindings, runAdmin } from './admin.ts'
 import { auditFlags, runAudit } from './audit/run-audit.ts'
 import type { EraseUserDeps } from './erasure/erase-user.ts'
 import { expireMessages } from './erasure/expire-messages.ts'
+import { remainsAfter } from './erasure/receipt.ts'
 import { eraseFlags, runErasure } from './erasure/run-erasure.ts'
 import { slackSubcommand } from './moving/from-slack.ts'
 import { exportFlags, roomOf, runExport } from './moving/run-export.ts'
 import { importFlags, runImport } from './moving/run-import.ts'
+import { printReplaySize, replayFlags, replayScopeOf, runReplay } from './replay/run-replay.ts'
 
 /** Reads the configuration only when the subcommand runs, so that `--help` needs none. */
 const onDatabase = (
@@ -77,7 +82,10 @@ const erasing = async (work: (deps: EraseUserDeps, options: TopicsOptions) => Pr
     const { log } = options
     const commandLog = kafkaCommandLog(options)
     try {
-      await withErasures(databaseUrl, log, (found) => work({ ...found, commandLog, clock: systemClock, log }, options), { skips })
+      const drained = (signal: AbortSignal) => untilDrained(options, signal)
+      await withErasures(databaseUrl, log, (found) => work({ ...found, commandLog, drained, clock: systemClock, log }, options), {
+        skips,
+      })
     } finally {
       await commandLog.close()
     }
@@ -85,26 +93,36 @@ const erasing = async (work: (deps: EraseUserDeps, options: TopicsOptions) => Pr
 }
 
 const expire: Subcommand = {
-  meaning: 'erases messages that are older than RETENTION_DAYS, or than the rule retention_days of their chat',
+  meaning:
+    'erases messages that are older than RETENTION_DAYS, or than the rule retention_days of their chat; exit code 3: those of some chats could not be erased',
   needs: 'DATABASE_URL and KAFKA_BROKERS',
-  run: () =>
-    erasing(
-      async (deps, { retentionDays, log }) =>
-        log.info({ ...(await expireMessages(deps, retentionDays)), retentionDays }, 'old messages erased'),
-      true,
-    ),
+  run: async () => {
+    let failed = 0
+    await erasing(async (deps, { retentionDays, log }) => {
+      const counts = await expireMessages(deps, retentionDays)
+      failed = counts.failed
+      log.info({ ...counts, retentionDays }, 'old messages erased')
+    }, true)
+    return failed > 0 ? hasFindings : undefined
+  },
 }
 
 const eraseUserNamed: Subcommand = {
   operand: 'EXTERNAL-ID',
-  meaning: 'erases a user: profile, memberships, all its messages; prints a receipt as JSON; continues after an interruption',
-  needs: 'DATABASE_URL and KAFKA_BROKERS',
+  meaning:
+    'erases a user: profile, memberships, all its messages; prints a receipt as JSON; continues after an interruption; exit code 3: messages remain',
+  needs: 'DATABASE_URL and KAFKA_BROKERS; the embedded chat has `npm start -- --erase-user=EXTERNAL-ID`',
   flags: eraseFlags,
-  run: (flags, { operand }) =>
-    erasing(async (deps, options) => {
+  run: async (flags, { operand }) => {
+    let hasFailed = false
+    await erasing(async (deps, options) => {
       const retentions = await topicRetention(options, topicsOf(options.namespace, options.partitions))
-      output.print(`${JSON.stringify(await runErasure(deps, retentions, operand, flags))}\n`)
-    }),
+      const receipt = await runErasure(deps, (nowMs) => remainsAfter(retentions, nowMs), operand, flags)
+      hasFailed = receipt.failed_rooms !== undefined
+      output.print(`${JSON.stringify(receipt)}\n`)
+    })
+    return hasFailed ? hasFindings : undefined
+  },
 }
 
 /** Without DATABASE_URL, the chats of the embedded mode. stdout has only the lines, so nothing is logged there. */
@@ -132,6 +150,22 @@ const importChats: Subcommand = {
     if (flags.has('--dry-run')) return runImport(readConfigFor([]), undefined, given)
     const config = readConfigFor(['databaseUrl', 'kafkaBrokers'])
     return runImport(config, (service) => openImportAdapters(config, service), given)
+  },
+}
+
+const replay: Subcommand = {
+  meaning:
+    'writes stored events to a topic of their own, for a consumer that needs those that chat.events does not keep; can be continued; exit code 3: events were left out',
+  needs: 'DATABASE_URL and KAFKA_BROKERS',
+  flags: replayFlags,
+  run: async (flags, { values }) => {
+    if (flags.has('--dry-run')) {
+      const { databaseUrl, logLevel } = readConfigFor(['databaseUrl'])
+      const { room, since } = replayScopeOf(values)
+      return printReplaySize(await readEventCount(databaseUrl, createLogger({ level: logLevel, name: 'admin' }), room, since))
+    }
+    const config = readConfigFor(['databaseUrl', 'kafkaBrokers'])
+    return runReplay(config, (service, topic) => openReplayAdapters(config, service, topic), values)
   },
 }
 
@@ -209,6 +243,7 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
   'erase-user': eraseUserNamed,
   export: exportChats,
   import: importChats,
+  replay,
   'from-slack': slackSubcommand,
 }
 

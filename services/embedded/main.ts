@@ -8,24 +8,25 @@ import { runMain } from '../../shared/runtime/process/run-main.ts'
 import type { ServiceProcess } from '../../shared/runtime/process/service-process.ts'
 import { openProcess } from '../../shared/runtime/process/service-process.ts'
 import { systemClock } from '../../shared/runtime/process/system-clock.ts'
-import { importAtStart, importedFile, untilAcknowledged } from './import-at-start.ts'
+import { eraseAtStart } from './erase-at-start.ts'
+import { importAtStart, untilAcknowledged } from './import-at-start.ts'
 import { refuseAddresses } from './refuse-addresses.ts'
+import { readStartArguments } from './start-arguments.ts'
 import { chatAddress, welcome } from './welcome.ts'
 
-/** Loaded only with a webhook. Its end follows that of the writer, whose events it relays. */
-const startEmbeddedWebhook = async (
-  config: EmbeddedConfig,
-  webhook: WebhookConfig,
-  ports: EmbeddedAdapters,
-  service: ServiceProcess,
-) => {
-  const [{ openWebhookSender }, { startEmbeddedRelay }] = await Promise.all([
+/** Loaded only with a receiver. The relays end after the writer, whose events they relay. */
+const startRelays = async (config: EmbeddedConfig, ports: EmbeddedAdapters, service: ServiceProcess) => {
+  if (config.webhook === undefined && config.push === undefined) return []
+  const [{ openWebhookSender }, { startEmbeddedRelays }] = await Promise.all([
     import('../../infra/http/open-webhook-sender.ts'),
     import('../relay/start-embedded-relay.ts'),
   ])
-  const sender = openWebhookSender(webhook, config)
-  service.life.add('webhook sender', sender.close)
-  return startEmbeddedRelay(config, webhook, { ...ports, sender }, service)
+  const openSender = (target: WebhookConfig) => {
+    const sender = openWebhookSender(target, config)
+    service.life.add('webhook sender', sender.close)
+    return sender
+  }
+  return startEmbeddedRelays(config, { ...ports, openSender }, service)
 }
 
 /** Loaded only with a check before sending. */
@@ -54,6 +55,7 @@ const loadServices = async () => {
 
 await runMain(async () => {
   const config = readConfig()
+  const { importedFile, erased } = readStartArguments(process.argv.slice(2))
   refuseAddresses(config)
   const service = await openProcess(config, 'embedded')
   await startTracing(config, 'embedded', service)
@@ -77,17 +79,18 @@ await runMain(async () => {
 
   const eventStreams = [
     ...(config.search ? [indexMessages(config, ports, service)] : []),
-    ...(config.webhook === undefined ? [] : [await startEmbeddedWebhook(config, config.webhook, ports, service)]),
+    ...(await startRelays(config, ports, service)),
   ]
   const writer = await startWriter(config, { ...ports, eventStream: joinEventStreams(eventStreams) }, service)
 
   // No Kafka: the writer of this process erases what is too old.
-  const expire = () => expireMessages({ ...ports, reads: ports.erasureReads, clock: systemClock }, config.retentionDays)
+  const drained = untilAcknowledged(() => writer.readiness().lag)
+  const erasures = { ...ports, reads: ports.erasureReads, drained, clock: systemClock, log }
+  const expire = () => expireMessages(erasures, config.retentionDays)
   const old = { 'messages older than the retention': async () => (await expire()).messages }
   life.add('expiry', startPeriodicDeletion({ slices: old, clock: systemClock, log }).stop)
-  const file = importedFile(process.argv.slice(2))
-  const drained = untilAcknowledged(() => writer.readiness().lag)
-  if (file !== undefined) await importAtStart(file, config, { ...ports, drained }, service)
+  if (importedFile !== undefined) await importAtStart(importedFile, config, { ...ports, drained }, service)
+  if (erased !== undefined) process.stdout.write(`${JSON.stringify(await eraseAtStart(erasures, erased))}\n`)
 
   const page = await pageReady
   // All clients of the embedded database share one session.

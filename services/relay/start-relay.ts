@@ -5,18 +5,23 @@ import type { RelayConfig } from '../../shared/runtime/config/config.ts'
 import type { WebhookConfig } from '../../shared/runtime/config/relay-config.ts'
 import type { ServiceProcess } from '../../shared/runtime/process/service-process.ts'
 import { systemClock } from '../../shared/runtime/process/system-clock.ts'
-import { createRelayLag } from './relay-metrics.ts'
+import { createRelayLag, createWebhookMetrics } from './relay-metrics.ts'
 import { searchSink } from './search/search-sink.ts'
 import type { RelaySink } from './sink.ts'
+import type { PushPorts } from './start-push.ts'
+import { startPush } from './start-push.ts'
 import type { WebhookPorts } from './start-webhook.ts'
 import { startWebhook } from './start-webhook.ts'
 import { startStreamRelay } from './stream-relay.ts'
+import { webhookContent } from './webhook/request-content.ts'
+import type { WebhookSink } from './webhook/webhook-sink.ts'
 
 /** The ports of a relay process. */
-export interface RelayPorts extends Omit<WebhookPorts, 'sender'> {
+export interface RelayPorts extends Omit<WebhookPorts, 'sender' | 'sinkMetrics'>, Pick<PushPorts, 'pushReads'> {
   readonly consume: CommandLog['consume']
   readonly searchIndex: SearchIndex
-  readonly openSender: (webhook: WebhookConfig) => HttpSender
+  readonly openSender: (target: WebhookConfig) => HttpSender
+  readonly openFanOut: (redisUrl: string) => Promise<PushPorts['fanOut']>
 }
 
 /** A sink, and what its readiness shows. */
@@ -25,10 +30,23 @@ interface OpenSink {
   readonly details: () => object
 }
 
+const openRequests = async (
+  config: Exclude<RelayConfig, { readonly sink: 'search' }>,
+  ports: RelayPorts,
+  service: ServiceProcess,
+): Promise<WebhookSink> => {
+  const sinkMetrics = createWebhookMetrics(service.metrics.registry)(config.sink)
+  if (config.sink === 'webhook') {
+    const sender = ports.openSender(config.webhook)
+    return startWebhook(config, config.webhook, webhookContent, { ...ports, sinkMetrics, sender }, service)
+  }
+  const [sender, fanOut] = [ports.openSender(config.push), await ports.openFanOut(config.redisUrl)]
+  return startPush(config, config.push, { ...ports, sinkMetrics, sender, fanOut }, service)
+}
+
 const openSink = async (config: RelayConfig, ports: RelayPorts, service: ServiceProcess): Promise<OpenSink> => {
   if (config.sink === 'search') return { sink: searchSink(ports.searchIndex), details: () => ({}) }
-  const webhookPorts = { ...ports, sender: ports.openSender(config.webhook) }
-  const sink = await startWebhook(config, config.webhook, webhookPorts, service)
+  const sink = await openRequests(config, ports, service)
   return { sink, details: () => ({ hasEnded: sink.hasEnded }) }
 }
 

@@ -73,17 +73,23 @@ export const startStoreRelay = (deps: StoreRelayDeps): StoreRelay => {
 
   let after: string | undefined
   let hasFoundAll = false
-  /** At the start: names further rooms that have events after their positions. */
-  const findBehind = async (): Promise<void> => {
+  /** At the start: relays further rooms that have events after their positions. */
+  const relayBehind = async (): Promise<void> => {
     const found = await positions.behind(sink.name, after, roomsTogether)
-    for (const { room } of found) waiting.add(room)
+    await relay(found)
     after = found.at(-1)?.room
     hasFoundAll = after === undefined
   }
 
+  let isTurnOfBehind = true
+  /** The rooms that were found and those that the writer names take turns: neither waits for the end of the other. */
   const step = async (): Promise<void> => {
+    if (!hasFoundAll && (isTurnOfBehind || waiting.size === 0)) {
+      isTurnOfBehind = false
+      return relayBehind()
+    }
+    isTurnOfBehind = true
     if (waiting.size > 0) return relayWaiting()
-    if (!hasFoundAll) return findBehind()
     wakeUp = Promise.withResolvers()
     await wakeUp.promise
   }

@@ -54,7 +54,7 @@ export interface ThreadMarkers {
   readonly head: number
 }
 
-/** How a member wants to see a chat. The service stores these settings and does not act on them. */
+/** How a member wants to see a chat. A mute also keeps notifications back; nothing else depends on these settings. */
 export interface MemberSettings {
   /** An instant; absent: not muted. */
   readonly mutedUntil?: string | undefined

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { Webhook } from 'standardwebhooks'
 import { describe, expect, it } from 'vitest'
+import type { Person } from '../support/client/person.ts'
 import { freshName, personOn } from '../support/client/person.ts'
 import { until } from '../support/poll.ts'
 import { makeScratchFolder, removeScratchFolder } from '../support/stack/scratch-folder.ts'
@@ -77,6 +78,52 @@ describe('An embedded chat with a webhook', () => {
     await again.say(room, 'fourth')
     await until('all events', () => acceptedSeqs(endpoint, room).length === 5, { withinMs: 40_000 })
     expect(acceptedSeqs(endpoint, room)).toEqual(upTo(5))
+    await chat.stop()
+    removeScratchFolder(data)
+  })
+})
+
+describe('An embedded chat with notifications and a webhook', () => {
+  it('notifies the members who are offline, also of a message before a restart, and sends every event to the webhook', {
+    timeout: 240_000,
+  }, async () => {
+    let isDown = false
+    await using webhooks = await startWebhookEndpoint()
+    await using pushes = await startWebhookEndpoint(() => (isDown ? { status: 503 } : accepted))
+    const data = makeScratchFolder('data')
+    await using chat = await startEmbedded({
+      DATA_DIR: data,
+      PUSH_URL: pushes.url,
+      WEBHOOK_URL: webhooks.url,
+      WEBHOOK_SECRETS: secret,
+      WEBHOOK_PRIVATE_NETWORKS: '127.0.0.0/8',
+      WEBHOOK_RETRY_MOST_MS: '1000',
+      TOPIC_RELEASE_MS: '100',
+    })
+    const names = [freshName('ann'), freshName('bob'), freshName('cyd')]
+    const [ann, bob, cyd] = (await Promise.all(names.map((name) => personOn(chat.url, name)))) as [Person, Person, Person]
+    const { room } = await ann.createChat('a room', [bob.id, cyd.id])
+    await bob[Symbol.asyncDispose]()
+    const isOffline = async (): Promise<boolean> => {
+      const { body = {} } = await ann.socket.request('watch', { users: [bob.id] })
+      return JSON.stringify(body.users).includes('"online":false')
+    }
+    await until('Bob to be offline', isOffline, { withinMs: 10_000, everyMs: 100 })
+    await ann.say(room, 'first')
+    await until('the first push', () => acceptedSeqs(pushes, room).length === 1, { withinMs: 20_000 })
+    const [push] = pushes.received.map(({ text: body, headers }) => new Webhook(secret).verify(body, headers))
+    expect(push).toMatchObject({ event: 'push', room, seq: 2, message: { msg: 'first' } })
+    expect((push as { recipients: unknown }).recipients).toEqual([{ user: bob.id, externalUserId: bob.name, unread: 1 }])
+    isDown = true
+    await ann.say(room, 'second')
+    await until('a refusal', () => pushes.received.some(({ status }) => status === 503), { withinMs: 20_000 })
+    for (const person of [ann, cyd]) await person[Symbol.asyncDispose]()
+    await chat.kill()
+    isDown = false
+    await chat.start()
+    await until('the second push', () => acceptedSeqs(pushes, room).length === 2, { withinMs: 40_000 })
+    expect(acceptedSeqs(pushes, room)).toEqual([2, 3])
+    await until('the webhooks', () => acceptedSeqs(webhooks, room).length === 3, { withinMs: 20_000 })
     await chat.stop()
     removeScratchFolder(data)
   })

@@ -23,8 +23,12 @@ describe.skipIf(noStackReason())('A Prometheus that scraped the processes during
     const env = { ...secrets, PRE_SEND_URL: endpoint.url }
     const chat = owned.use(await startChat(sharedStack(), { gateways: 2, writers: 2, env }))
     const relayEnv = { ...chat.environment('relay'), ...secrets, RELAY_SINK: 'webhook', WEBHOOK_URL: endpoint.url }
-    const relay = owned.use(await startService('relay', { entry: 'services/relay/main.ts', env: relayEnv }))
-    const others = [{ component: 'relay', internalUrl: relay.internalUrl }]
+    const pushEnv = { ...chat.environment('relay'), ...secrets, RELAY_SINK: 'push', PUSH_URL: endpoint.url }
+    const relays = await Promise.all(
+      [relayEnv, pushEnv].map((env) => startService(`relay-${env.RELAY_SINK}`, { entry: 'services/relay/main.ts', env })),
+    )
+    for (const relay of relays) owned.use(relay)
+    const others = relays.map(({ internalUrl }) => ({ component: 'relay', internalUrl }))
     prometheus = owned.use(await watchedLoad(chat, { perSecond: 50, messages: 500, others }))
   }, 240_000)
   afterAll(() => owned.disposeAsync())

@@ -66,6 +66,21 @@ describe.skipIf(stackKind() === 'env')('The fan-out on a Redis with access contr
     subscriber.close()
   })
 
+  it('lets a relay count listeners, and neither publish nor subscribe', async () => {
+    const { opened } = await open()
+    await using _ = opened
+    const asRelay = () => watch(as(redis.url, 'chat-relay', 'relay-password'))
+    const [counting, subscribing] = [await asRelay(), await asRelay()]
+    const subscriber = await listen(opened, 'user:x')
+    expect(await counting.fanOut.listeners(['user:x', 'user:y'])).toEqual([1, 0])
+    await expect(publish(counting.fanOut, 'user:x', 'a')).rejects.toThrow('NOPERM')
+    expect(counting.fanOut.state).toBe('up')
+    await subscribing.fanOut.subscribe('user:x', () => {}).ready
+    expect(subscribing.fanOut.state).toBe('down')
+    subscriber.close()
+    for (const { fanOut } of [counting, subscribing]) await fanOut.close()
+  })
+
   it('continues after a refused publication, and does not log its content', async () => {
     const { near, far, opened } = await open()
     await using _ = opened

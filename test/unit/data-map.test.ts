@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { topicsOf } from '../../infra/kafka/driver/topics.ts'
+import { replayTopicOf, topicsOf } from '../../infra/kafka/driver/topics.ts'
 import { entities } from '../../infra/postgres/connection/entities.ts'
 import { remainsAfter } from '../../services/admin/erasure/receipt.ts'
 
@@ -15,6 +15,7 @@ const named = new Set(
 )
 
 const dayMs = 86_400_000
+const allTopics = [...Object.values(topicsOf('', 1)), replayTopicOf('', 1)]
 
 describe('The data map', () => {
   it('names every table of the schema, and no other', () => {
@@ -23,9 +24,10 @@ describe('The data map', () => {
   })
 
   it('names every topic with its retention, and no other', () => {
-    const topics = Object.values(topicsOf('', 1))
-    expect([...named].filter((name) => name?.startsWith('chat.')).toSorted()).toEqual(topics.map(({ name }) => name).toSorted())
-    for (const { name, config } of topics) {
+    expect([...named].filter((name) => name?.startsWith('chat.')).toSorted()).toEqual(
+      allTopics.map(({ name }) => name).toSorted(),
+    )
+    for (const { name, config } of allTopics) {
       const row = map.split('\n').find((line) => line.startsWith(`| \`${name}\``))
       expect(row).toContain(`| ${Number(config['retention.ms']) / dayMs} days`)
     }
@@ -42,7 +44,7 @@ describe('The receipt of an erasure', () => {
   const ofEvents = (events: number | undefined) => remains(events).find(({ place }) => place === 'topic chat.events')
 
   it('names each topic, and the time at which its records are gone', () => {
-    const topics = Object.values(topicsOf('', 1)).map(({ name }) => `topic ${name}`)
+    const topics = allTopics.map(({ name }) => `topic ${name}`)
     expect(remains(28 * dayMs).map(({ place }) => place)).toEqual(expect.arrayContaining(topics))
     expect(ofEvents(28 * dayMs)).toEqual({ place: 'topic chat.events', until: '2026-12-29T00:00:00.000Z' })
   })

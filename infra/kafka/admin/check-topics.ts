@@ -44,11 +44,12 @@ const readableStateOf = async (admin: Admin, name: string): Promise<TopicState |
  *            and where settings may not be read.
  * Does not:  change a topic.
  */
-export const checkTopics = (options: KafkaOptions, specs: TopicSpecs, needs: TopicsNeeds): Promise<void> =>
+export const checkTopics = (options: KafkaOptions, specs: Partial<TopicSpecs>, needs: TopicsNeeds): Promise<void> =>
   withAdmin(options, async (admin) => {
     const refusals: string[] = []
     for (const role of ['commands', 'deadLetter', 'events'] as const) {
       const spec = specs[role]
+      if (spec === undefined) continue
       const state = await readableStateOf(admin, spec.name)
       if (state === undefined) {
         options.log.warn({ topic: spec.name }, 'no permission to read the settings of a topic: allow DescribeConfigs')

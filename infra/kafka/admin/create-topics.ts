@@ -1,6 +1,6 @@
 import type { ITopicConfig } from 'kafkajs'
 import type { KafkaOptions } from '../driver/kafka-options.ts'
-import type { TopicSpec, TopicSpecs } from '../driver/topics.ts'
+import type { TopicSpec } from '../driver/topics.ts'
 import { withAdmin } from './admin-client.ts'
 import { partitionCount } from './partition-count.ts'
 import { retryTransient } from './retry-transient.ts'
@@ -27,7 +27,7 @@ const asTopic = ({ name, partitions, config }: TopicSpec, copies: Copies): ITopi
  * Promises:  repeated and concurrent calls change nothing.
  * Does not:  change an existing topic.
  */
-export const createTopics = (options: KafkaOptions, specs: TopicSpecs, copies: Copies): Promise<void> =>
+export const createTopics = (options: KafkaOptions, specs: Readonly<Record<string, TopicSpec>>, copies: Copies): Promise<void> =>
   withAdmin(options, async (admin) => {
     const missing: TopicSpec[] = []
     for (const spec of Object.values(specs)) {

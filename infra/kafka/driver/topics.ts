@@ -1,3 +1,5 @@
+import { replayTopic } from '../../../shared/records/replay-topic.ts'
+
 /** The settings with which a topic is created. Existing topics are not changed, but for the retention of `chat.events`. */
 export interface TopicSpec {
   readonly name: string
@@ -31,6 +33,18 @@ const kept = (retentionMs: number, maxBatchBytes: number): Readonly<Record<strin
   'retention.bytes': '-1',
   'message.timestamp.type': 'LogAppendTime',
   'max.message.bytes': String(maxBatchBytes),
+})
+
+/** The topic of a replay. `partitions`: as many as `chat.events` has. */
+export const replayTopicOf = (
+  namespace: string,
+  partitions: number,
+  { name, keepDays }: { readonly name: string; readonly keepDays: number } = replayTopic,
+): TopicSpec => ({
+  name: prefixed(namespace, name),
+  partitions,
+  isShared: false,
+  config: kept(keepDays * dayMs, mebibyte),
 })
 
 /** Days for which a new `chat.events` keeps a record, by default. */

@@ -49,8 +49,11 @@ const grants = {
     attachment: 'select (chat_id, file_id)',
     released_file: 'select, delete',
   },
+  // Of members and users, only what a notification needs.
   relay: {
     event: 'select',
+    app_user: 'select (id, external_id, name)',
+    member_state: 'select (chat_id, user_id, seq, muted_until)',
     chat: 'select',
     chat_member: 'select',
     relay_parked: 'select, insert, update, delete',
@@ -144,7 +147,8 @@ const grantable = async (session: DatabaseSession, database: string, log: Log): 
  * `<database>_sweeper` and `<database>_relay`: none may change the schema or truncate, a writer may
  * delete reactions, mentions and blocks only and may not update events, a gateway may
  * write the state of members only, and a sweeper may only delete the kept content of deleted messages,
- * which it may not read, and the queue of their files. A relay may read events and write its own tables. Other roles may not connect.
+ * which it may not read, and the queue of their files. A relay may read events, names, read
+ * markers and mute settings, and write its own tables. Other roles may not connect.
  *
  * Promises:  a repeated call restores these rights. Run it after each
  *            migration. Leaves out a role of the sweeper or of relays, with a warning, where

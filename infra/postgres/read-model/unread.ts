@@ -30,7 +30,7 @@ const mentionsOf = ({ room, head, seq }: MarkerCells, user: string): string =>
     ) as newest)`
 
 /**
- * SQL for the columns `unread` and `mentions`: the messages after the marker, up to the head.
+ * SQL for the number of messages after the marker, up to the head.
  *
  * The unread messages are the number of the newest message, less the number of
  * the last one that is read, less those deleted in between: a few index probes,
@@ -38,8 +38,7 @@ const mentionsOf = ({ room, head, seq }: MarkerCells, user: string): string =>
  * stored before messages were numbered; they are the oldest of their room. They
  * are counted only after a marker that the member has set among them.
  */
-export const unreadCells = (cells: MarkerCells): string => {
-  const { room, user, head, seq, isSet } = cells
+export const unreadCell = ({ room, head, seq, isSet }: Omit<MarkerCells, 'user'>): string => {
   const seen = numberUpTo(room, seq)
   return `case when ${seq} >= ${head} then 0 else
       coalesce(${numberUpTo(room, head)}, 0) - coalesce(${seen}, 0)
@@ -49,7 +48,13 @@ export const unreadCells = (cells: MarkerCells): string => {
         select count(*) filter (where n is null and deleted_seq is null) from (
           select n, deleted_seq from message where chat_id = ${room} and seq > ${seq} order by seq limit ${mostUnnumbered}
         ) as oldest) end
-    end as unread,
+    end`
+}
+
+/** SQL for the columns `unread` and `mentions`: the messages after the marker, up to the head, and those that mention the member. */
+export const unreadCells = (cells: MarkerCells): string => {
+  const { user, head, seq } = cells
+  return `${unreadCell(cells)} as unread,
     case when ${seq} >= ${head} then 0 else
       least(${mostMentions}, ${mentionsOf(cells, user)} + ${mentionsOf(cells, `'${everyone}'::uuid`)})
     end as mentions`

@@ -1,7 +1,7 @@
 {{/*
 Reads the kustomizations of k8s/base and k8s/components, so that the chart and kustomize deploy the same objects. Supports what
-those folders use: resources, configMapGenerator and secretGenerator (envs, files, literals, behavior merge, the labels of options), and
-JSON patches (add, replace, remove) with a target. Anything else is an error.
+those folders use: resources, configMapGenerator and secretGenerator (envs, files, literals, behavior merge, the labels of options), JSON
+patches (add, replace, remove) and `$patch: delete` with a target, nameSuffix, and labels with selectors. Anything else is an error.
 
 The argument `state` of these templates is a dict with the results: `objects` (list), `maps` and `secrets` (data by name).
 */}}
@@ -27,7 +27,8 @@ The argument `state` of these templates is a dict with the results: `objects` (l
 {{- end -}}
 
 {{- define "chat.add-folder" -}}
-{{- $known := list "apiVersion" "kind" "resources" "configMapGenerator" "secretGenerator" "patches" -}}
+{{- $known := list "apiVersion" "kind" "resources" "configMapGenerator" "secretGenerator" "patches" "nameSuffix" "labels" -}}
+{{- $before := len .state.objects -}}
 {{- $kustomization := include "chat.file" (dict "state" .state "path" (printf "%s/kustomization.yaml" .path)) | fromYaml -}}
 {{- range $key, $_ := $kustomization -}}
   {{- if not (has $key $known) }}{{ fail (printf "%s/kustomization.yaml: the chart does not support `%s`" $.path $key) }}{{ end -}}
@@ -36,22 +37,65 @@ The argument `state` of these templates is a dict with the results: `objects` (l
   {{- include "chat.add" (dict "state" $.state "path" (clean (printf "%s/%s" $.path .))) -}}
 {{- end -}}
 {{- range $kustomization.configMapGenerator -}}
-  {{- include "chat.generate" (dict "state" $.state "into" $.state.maps "folder" $.path "generator" .) -}}
+  {{- $generator := set . "name" (printf "%s%s" .name ($kustomization.nameSuffix | default "")) -}}
+  {{- include "chat.generate" (dict "state" $.state "into" $.state.maps "folder" $.path "generator" $generator) -}}
 {{- end -}}
 {{- range $kustomization.secretGenerator -}}
   {{- include "chat.generate" (dict "state" $.state "into" $.state.secrets "folder" $.path "generator" .) -}}
 {{- end -}}
+{{/* A Component changes all objects before it, a Kustomization only those of its own resources. */}}
+{{- $from := eq $kustomization.kind "Component" | ternary 0 $before -}}
 {{- range $kustomization.patches -}}
-  {{- $text := .patch -}}
-  {{- if .path }}{{ $text = include "chat.file" (dict "state" $.state "path" (printf "%s/%s" $.path .path)) }}{{ end -}}
-  {{- $operations := fromYamlArray $text -}}
-  {{- $target := .target -}}
-  {{- range $object := $.state.objects -}}
-    {{- if eq "yes" (include "chat.matches" (dict "object" $object "target" $target)) -}}
-      {{- range $operations }}{{ include "chat.patch" (dict "object" $object "operation" .) }}{{ end -}}
-    {{- end -}}
+  {{- include "chat.patch-objects" (dict "state" $.state "folder" $.path "from" $from "patch" .) -}}
+{{- end -}}
+{{- range $object := slice .state.objects $from -}}
+  {{- with $kustomization.nameSuffix -}}
+    {{- include "chat.suffix" (dict "object" $object "suffix" . "maps" $.state.maps) -}}
+  {{- end -}}
+  {{- range $kustomization.labels }}{{ include "chat.label" (dict "object" $object "pairs" .pairs) }}{{ end -}}
+{{- end -}}
+{{- range $generator := $kustomization.configMapGenerator -}}
+  {{- range $kustomization.labels }}{{ $_ := merge (get $.state.maps $generator.name).labels .pairs }}{{ end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Applies one patch to the objects from an index on, or deletes them. Arguments: state, folder, from, patch. */}}
+{{- define "chat.patch-objects" -}}
+{{- $text := .patch.patch -}}
+{{- if .patch.path }}{{ $text = include "chat.file" (dict "state" .state "path" (printf "%s/%s" .folder .patch.path)) }}{{ end -}}
+{{- $isDeletion := eq (get (fromYaml $text) "$patch") "delete" -}}
+{{- $kept := list -}}
+{{- range $index, $object := .state.objects -}}
+  {{- $isTarget := and (ge $index $.from) (eq "yes" (include "chat.matches" (dict "object" $object "target" $.patch.target))) -}}
+  {{- if not (and $isTarget $isDeletion) }}{{ $kept = append $kept $object }}{{ end -}}
+  {{- if and $isTarget (not $isDeletion) -}}
+    {{- range fromYamlArray $text }}{{ include "chat.patch" (dict "object" $object "operation" .) }}{{ end -}}
   {{- end -}}
 {{- end -}}
+{{- $_ := set .state "objects" $kept -}}
+{{- end -}}
+
+{{/* Appends a suffix to the name of an object, and to the names of its account and of the ConfigMaps that have it. */}}
+{{- define "chat.suffix" -}}
+{{- $_ := set .object.metadata "name" (printf "%s%s" .object.metadata.name .suffix) -}}
+{{- with ((.object.spec).template).spec -}}
+  {{- $_ := set . "serviceAccountName" (printf "%s%s" .serviceAccountName $.suffix) -}}
+  {{- range (first .containers).envFrom -}}
+    {{- $name := printf "%s%s" .configMapRef.name $.suffix -}}
+    {{- if hasKey $.maps $name }}{{ $_ := set .configMapRef "name" $name }}{{ end -}}
+  {{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Adds labels to an object, its pods, and all selectors of them. Arguments: object, pairs. */}}
+{{- define "chat.label" -}}
+{{- $places := list .object.metadata.labels -}}
+{{- with ((.object.spec).selector).matchLabels }}{{ $places = append $places . }}{{ end -}}
+{{- with ((.object.spec).template) -}}
+  {{- $places = append $places .metadata.labels -}}
+  {{- range .spec.topologySpreadConstraints }}{{ $places = append $places .labelSelector.matchLabels }}{{ end -}}
+{{- end -}}
+{{- range $place := $places }}{{ $_ := merge $place $.pairs }}{{ end -}}
 {{- end -}}
 
 {{/* Merges the data of one generator into `into`. Arguments: state, into, folder, generator. */}}

@@ -5,17 +5,22 @@
 {{- if $values.dependencies.enabled }}
 - k8s/overlays/dev/dependencies
 {{- end }}
+{{- range $sink, $relay := $values.relays }}
+{{- if $relay.enabled }}
+- k8s/relays/{{ $sink }}
+{{- end }}
+{{- end }}
 {{- if $values.audit.enabled }}
 - k8s/components/audit
 {{- end }}
 - k8s/components/{{ $values.autoscaling.kind }}
-{{- if $values.relay.enabled }}
-- k8s/components/relay
-{{- if eq $values.autoscaling.kind "keda" }}
-- k8s/components/relay-keda
-{{- end }}
-{{- end }}
 - k8s/components/migrations
+{{- if $values.files.enabled }}
+- k8s/components/files
+{{- end }}
+{{- if $values.preSend.enabled }}
+- k8s/components/pre-send
+{{- end }}
 {{- if ne $values.route.kind "none" }}
 - k8s/components/{{ $values.route.kind }}
 {{- end }}
@@ -56,9 +61,23 @@
     {{- if not (kindIs "invalid" $value) }}{{ $_ := set (get $state.maps $name).data $key (include "chat.text" $value) }}{{ end -}}
   {{- end -}}
 {{- end -}}
-{{- if .root.Values.relay.enabled }}{{ $_ := set (get $state.maps "chat-relay-config").data "WEBHOOK_URL" .root.Values.relay.url }}{{ end -}}
+{{- include "chat.own-settings" . -}}
 {{- if .root.Values.dependencies.enabled }}{{ include "chat.dev-secrets" . }}{{ end -}}
 {{- include "chat.require-policies" . -}}
+{{- end -}}
+
+{{/* Variables of some processes only: of each relay, of files, and of the check before sending. Arguments: root, state. */}}
+{{- define "chat.own-settings" -}}
+{{- $settings := dict "chat-files-config" .root.Values.files.config "chat-pre-send-config" .root.Values.preSend.config -}}
+{{- range $sink, $relay := .root.Values.relays }}{{ $_ := set $settings (printf "chat-relay-config-%s" $sink) $relay.config }}{{ end -}}
+{{- range $name, $variables := $settings -}}
+  {{- $entry := get $.state.maps $name -}}
+  {{- if $entry -}}
+    {{- range $key, $value := $variables -}}
+      {{- if not (kindIs "invalid" $value) }}{{ $_ := set $entry.data $key (include "chat.text" $value) }}{{ end -}}
+    {{- end -}}
+  {{- end -}}
+{{- end -}}
 {{- end -}}
 
 {{/* A number as text: Helm reads every number as a float. */}}

@@ -27,6 +27,12 @@
 {{- include "chat.hash-suffix" $object -}}
 {{- end -}}
 
+{{/* The values of a workload, as YAML. Arguments: root, name. */}}
+{{- define "chat.values-of" -}}
+{{- $values := .root.Values -}}
+{{- toYaml (get $values .name | default (get $values.relays (trimPrefix "relay-" .name))) -}}
+{{- end -}}
+
 {{- define "chat.pod" -}}
 {{- $root := .root -}}
 {{- $pod := .template.spec -}}
@@ -40,9 +46,9 @@
 {{- end -}}
 
 {{- define "chat.deployment" -}}
-{{- $service := .object.metadata.name -}}
+{{- $service := get .object.metadata.labels "app.kubernetes.io/name" -}}
 {{- $users := .root.Values.kafkaLogin.users -}}
-{{- $values := get .root.Values .object.metadata.name -}}
+{{- $values := include "chat.values-of" (dict "root" .root "name" .object.metadata.name) | fromYaml -}}
 {{- $template := .object.spec.template -}}
 {{- include "chat.set" (dict "in" .object.spec "key" "minReadySeconds" "value" $values.minReadySeconds) -}}
 {{- include "chat.set" (dict "in" $template.spec "key" "terminationGracePeriodSeconds" "value" $values.terminationGracePeriodSeconds) -}}
@@ -55,18 +61,30 @@
     {{- $_ := set . "value" (get $users $service) -}}
   {{- end -}}
 {{- end -}}
-{{/* A change of the configuration or of a Secret rolls the pods at the next upgrade. */}}
-{{- $secret := get .state.secrets (printf "chat-%s" .object.metadata.name) -}}
-{{- if not $secret -}}
-  {{- $secret = lookup "v1" "Secret" .root.Release.Namespace (printf "chat-%s" .object.metadata.name) -}}
+{{- include "chat.checksums" . -}}
 {{- end -}}
-{{- $config := (get .state.maps "chat-config").data -}}
-{{- if eq $service "relay" }}{{ $config = merge (deepCopy (get .state.maps "chat-relay-config").data) $config }}{{ end -}}
-{{- $checksums := dict "checksum/config" $config "checksum/secret" ($secret.data | default dict) -}}
+
+{{/* A change of a ConfigMap or a Secret of the variables rolls the pods at the next upgrade. */}}
+{{- define "chat.checksums" -}}
+{{- $template := .object.spec.template -}}
+{{- $container := first $template.spec.containers -}}
+{{- $config := list -}}
+{{- range $container.envFrom }}{{ $config = append $config (get $.state.maps .configMapRef.name).data }}{{ end -}}
+{{- $secrets := dict -}}
+{{- range $container.env -}}
+  {{- with (.valueFrom).secretKeyRef }}{{ $_ := set $secrets .name (include "chat.secret-data" (dict "root" $.root "state" $.state "name" .name)) }}{{ end -}}
+{{- end -}}
+{{- $checksums := dict "checksum/config" $config "checksum/secret" $secrets -}}
 {{- range $key, $data := $checksums -}}
   {{- $annotations := $template.metadata.annotations | default dict -}}
   {{- $_ := set $template.metadata "annotations" (set $annotations $key ($data | toJson | sha256sum)) -}}
 {{- end -}}
+{{- end -}}
+
+{{/* The data of a Secret of the chart or of the cluster, as YAML. Arguments: root, state, name. */}}
+{{- define "chat.secret-data" -}}
+{{- $secret := get .state.secrets .name | default (lookup "v1" "Secret" .root.Release.Namespace .name) -}}
+{{- toYaml ($secret.data | default dict) -}}
 {{- end -}}
 
 {{- define "chat.service" -}}
@@ -83,7 +101,7 @@
 {{- end -}}
 
 {{- define "chat.scaled-object" -}}
-{{- $values := get .root.Values .object.metadata.name -}}
+{{- $values := include "chat.values-of" (dict "root" .root "name" .object.metadata.name) | fromYaml -}}
 {{- $_ := set .object.spec "minReplicaCount" $values.replicas.min -}}
 {{- $_ := set .object.spec "maxReplicaCount" $values.replicas.max -}}
 {{- $behavior := .object.spec.advanced.horizontalPodAutoscalerConfig.behavior -}}

@@ -4,9 +4,12 @@
 #   secrets.sh services    when they run: copies passwords, addresses and CA certificates for the services
 #   secrets.sh redis-add   to change the passwords of Redis: a second one for each user, which `services` copies
 #   secrets.sh redis-drop  when all services use it: removes the former ones
-#   secrets.sh relay       before the components of the relay are applied: its logins, and a key of signatures
-# `data`, `services` and `relay` can be run again, and keep passwords and keys: `data` gives the users of Redis the present rights,
-# which it reads when it starts; `services` copies the current values, such as renewed CA certificates.
+#   secrets.sh relay       before a relay is applied: its logins
+#   secrets.sh webhooks    before webhooks or checks before sending are applied: a key of signatures
+#   secrets.sh files       before the component `files` is applied: two logins to the bucket, and a key of files
+# All but `redis-add` and `redis-drop` can be run again, and keep passwords and keys: `data` gives the users of Redis the present
+# rights, which it reads when it starts; `services` copies the current values, such as renewed CA certificates; `files` writes the
+# logins of the environment.
 # Needs kubectl and openssl. No value is passed as an argument of a command, where other processes could read it.
 set -eu
 KUBECTL=${KUBECTL:-kubectl}
@@ -162,8 +165,21 @@ $redis_ca
 relay() {
   url=$(database relay)
   kafka=$(of chat-kafka-relay password)
-  if has chat chat-relay; then keys=$(value_in chat chat-relay webhook-secrets); else keys=whsec_$(openssl rand -base64 32); fi
-  put chat chat-relay Opaque database-url "$url" kafka-password "$kafka" webhook-secrets "$keys"
+  put chat chat-relay Opaque database-url "$url" kafka-password "$kafka"
+}
+
+webhooks() {
+  has chat chat-webhooks || put chat chat-webhooks Opaque webhook-secrets "whsec_$(openssl rand -base64 32)"
+}
+
+# The keys of the bucket come from the environment.
+files() {
+  : "${GATEWAY_S3_ACCESS_KEY_ID:?of gateways}" "${GATEWAY_S3_SECRET_ACCESS_KEY:?of gateways}"
+  : "${SWEEP_S3_ACCESS_KEY_ID:?of the job sweep}" "${SWEEP_S3_SECRET_ACCESS_KEY:?of the job sweep}"
+  if has chat chat-files; then key=$(value_in chat chat-files file-secret); else key=$(random); fi
+  put chat chat-files Opaque access-key-id "$GATEWAY_S3_ACCESS_KEY_ID" secret-access-key "$GATEWAY_S3_SECRET_ACCESS_KEY" \
+    file-secret "$key"
+  put chat chat-files-sweep Opaque access-key-id "$SWEEP_S3_ACCESS_KEY_ID" secret-access-key "$SWEEP_S3_SECRET_ACCESS_KEY"
 }
 
 case ${1:-} in
@@ -172,8 +188,10 @@ services) services ;;
 redis-add) redis_users add ;;
 redis-drop) redis_users drop ;;
 relay) relay ;;
+webhooks) webhooks ;;
+files) files ;;
 *)
-  echo "usage: $0 data | services | redis-add | redis-drop | relay" >&2
+  echo "usage: $0 data | services | redis-add | redis-drop | relay | webhooks | files" >&2
   exit 2
   ;;
 esac

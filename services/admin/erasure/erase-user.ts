@@ -1,18 +1,17 @@
-import type { Clock } from '../../../shared/ports/clock.ts'
 import type { CommandLog } from '../../../shared/ports/command-log.ts'
 import type { ErasableUser, ErasureReads, RoomOfUser } from '../../../shared/ports/erasure.ts'
-import type { EventStore } from '../../../shared/ports/event-store.ts'
+import type { EventStore, RecordedOutcome } from '../../../shared/ports/event-store.ts'
 import type { Command } from '../../../shared/room-events/room-events.ts'
-import { pause } from '../../../shared/runtime/async/pause.ts'
 import type { Log } from '../../../shared/runtime/observability/log.ts'
 import { eraseCommand, eraseUserCommand, recordOf } from './operator-commands.ts'
+import type { DecisionDeps } from './until-decided.ts'
+import { untilDecided } from './until-decided.ts'
 
 /** The ports that an erasure uses. */
-export interface EraseUserDeps {
+export interface EraseUserDeps extends DecisionDeps {
   readonly reads: ErasureReads
   readonly eventStore: Pick<EventStore, 'outcomes'>
   readonly commandLog: Pick<CommandLog, 'publish'>
-  readonly clock: Clock
   readonly log: Log
 }
 
@@ -23,29 +22,31 @@ export interface ErasureCounts {
   readonly messages: number
   /** Whether the external id, the profile and the blocks were erased now; false: they were before. */
   readonly profile: boolean
+  /** The rooms in which messages of the user remain, because the writers could not decide their commands; absent: there are none. */
+  readonly failedRooms?: readonly string[]
 }
 
-const pollMs = 20
-/** The writers may be busy, or a writer may be replaced. */
-const answerMs = 120_000
+/** The writers have acknowledged the command of one room or of the profile, and it has no effect. */
+class NotErasedError extends Error {
+  override readonly name = 'NotErasedError'
+}
+
 const roomsAtOnce = 8
 const roomsPerReport = 50
 /** The user may act until its memberships have ended, and others may add it until the profile is erased. */
 const mostPasses = 5
 
 /** Publishes a command and waits for its outcome. Rejects if it is refused, or if no writer decides it. */
-const perform = async ({ commandLog, eventStore, clock }: EraseUserDeps, command: Command): Promise<void> => {
+const perform = async (deps: EraseUserDeps, command: Command): Promise<void> => {
   const { stream: room, id, digest } = command
-  const key = { room, id, digest }
-  await commandLog.publish([recordOf(command)])
-  for (const startedAt = clock.monotonicMs(); ; await pause(clock, pollMs)) {
-    const [outcome] = await eventStore.outcomes([key])
-    if (outcome?.kind === 'event') return
-    if (outcome !== undefined) throw new Error(`the erasure of ${room} was refused: ${outcome.rejection.message}`)
-    if (clock.monotonicMs() - startedAt > answerMs) {
-      throw new Error('no writer has decided the erasure in time: run the same command again, and it continues')
-    }
-  }
+  let outcome: RecordedOutcome | undefined
+  await deps.commandLog.publish([recordOf(command)])
+  const isDecided = await untilDecided(deps, async () => {
+    outcome = (await deps.eventStore.outcomes([{ room, id, digest }]))[0]
+    return outcome !== undefined
+  })
+  if (!isDecided) throw new NotErasedError(`the erasure of ${room} was not decided: chat.dead-letter has the command`)
+  if (outcome?.kind === 'rejection') throw new NotErasedError(`the erasure of ${room} was refused: ${outcome.rejection.message}`)
 }
 
 const nowOf = ({ clock }: EraseUserDeps): string => new Date(clock.nowMs()).toISOString()
@@ -73,6 +74,7 @@ const eraseProfile = async (deps: EraseUserDeps, id: string): Promise<void> => {
 }
 
 interface Pass {
+  readonly failedRooms: readonly string[]
   readonly rooms: number
   readonly memberships: number
   readonly messages: number
@@ -83,9 +85,22 @@ const eraseRooms = async (deps: EraseUserDeps, user: string): Promise<Pass> => {
   const all = await deps.reads.roomsOf(user)
   const waiting = all.values()
   let [done, rooms, messages] = [0, 0, 0]
+  const failedRooms: string[] = []
+  /** Undefined: the room is left out. */
+  const attempt = async (room: RoomOfUser): Promise<number | undefined> => {
+    try {
+      return await eraseRoom(deps, room, user)
+    } catch (error) {
+      if (!(error instanceof NotErasedError)) throw error
+      deps.log.error({ room: room.room, reason: error.message }, 'the messages of the user in a room were not erased')
+      failedRooms.push(room.room)
+      return undefined
+    }
+  }
   const work = async (): Promise<void> => {
     for (const room of waiting) {
-      const erased = await eraseRoom(deps, room, user)
+      const erased = await attempt(room)
+      if (erased === undefined) continue
       if (erased > 0 || room.isMember) rooms += 1
       messages += erased
       done += 1
@@ -93,7 +108,8 @@ const eraseRooms = async (deps: EraseUserDeps, user: string): Promise<Pass> => {
     }
   }
   await Promise.all(Array.from({ length: roomsAtOnce }, work))
-  return { rooms, memberships: all.filter(({ isMember }) => isMember).length, messages }
+  const memberships = all.filter(({ room, isMember }) => isMember && !failedRooms.includes(room)).length
+  return { failedRooms, rooms, memberships, messages }
 }
 
 /** The numbers that an erasure would have now. */
@@ -108,13 +124,14 @@ export const planErasure = async ({ reads }: EraseUserDeps, { id, isErased }: Er
  *
  * Promises:  everything goes through the command log, so that clients and consumers of the event stream receive it in the
  *            order of each room. After an interruption, the same call continues with the rest. Resolves when no message,
- *            membership or profile is left.
- * Does not:  end the sessions of the user, which can do nothing any more; their tokens must not be issued again.
+ *            membership or profile is left, but for the rooms that it names as failed.
+ * Does not:  end the sessions of the user: gateways close them within seconds. New tokens must not be issued for the user.
  */
 export const eraseUser = async (deps: EraseUserDeps, { id, isErased }: ErasableUser): Promise<ErasureCounts> => {
   const passes = [await eraseRooms(deps, id)]
   if (!isErased) await eraseProfile(deps, id)
-  for (let rest = await eraseRooms(deps, id); rest.rooms > 0; rest = await eraseRooms(deps, id)) {
+  let rest = await eraseRooms(deps, id)
+  for (; rest.rooms > 0; rest = await eraseRooms(deps, id)) {
     passes.push(rest)
     if (passes.length > mostPasses) throw new Error('the user is added to rooms again and again: run the same command later')
   }
@@ -124,5 +141,6 @@ export const eraseUser = async (deps: EraseUserDeps, { id, isErased }: ErasableU
     memberships: sum(({ memberships }) => memberships),
     messages: sum(({ messages }) => messages),
     profile: !isErased,
+    ...(rest.failedRooms.length === 0 ? {} : { failedRooms: rest.failedRooms }),
   }
 }

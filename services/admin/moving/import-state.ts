@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { appendFileSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, rmSync } from 'node:fs'
 import { z } from 'zod'
-import { parseJson } from '../../../shared/protocol/parse-json.ts'
 import type { NumberedFault } from './send-commands.ts'
+import { openStateFile } from './state-file.ts'
 
 /** How far an import has come. */
 export interface ImportProgress {
@@ -23,33 +23,22 @@ export interface ImportFiles {
 
 const stateSchema = z.object({ import: z.string(), lines: z.int().min(0), rejected: z.int().min(0) })
 
-const readState = (file: string, name: string): ImportProgress | undefined => {
-  try {
-    const parsed = stateSchema.safeParse(parseJson(readFileSync(file, 'utf8')))
-    return parsed.success && parsed.data.import === name ? parsed.data : undefined
-  } catch {
-    return undefined
-  }
-}
-
 /**
  * `header`: the first line of the file; `epoch`: that of the store. A state of another file or another store is not used.
  * Without an earlier run the file of rejected lines is removed.
  */
 export const openImportFiles = (file: string, header: string, epoch: string): ImportFiles => {
   const base = file.replace(/\.jsonl$/, '')
-  const stateFile = `${base}.state.json`
+  const stateFile = openStateFile(`${base}.state.json`, stateSchema)
   const rejectedFile = `${base}.rejected.jsonl`
   const name = createHash('sha256').update(`${epoch}\n${header}`).digest('hex')
-  const earlier = readState(stateFile, name)
+  const found = stateFile.read()
+  const earlier = found?.import === name ? found : undefined
   if (earlier === undefined) rmSync(rejectedFile, { force: true })
   return {
     earlier,
     rejectedFile,
-    save: ({ lines, rejected }) => {
-      writeFileSync(`${stateFile}.new`, `${JSON.stringify({ import: name, lines, rejected })}\n`)
-      renameSync(`${stateFile}.new`, stateFile)
-    },
+    save: ({ lines, rejected }) => stateFile.save({ import: name, lines, rejected }),
     reject: (faults) => {
       const texts = faults.map(({ number, field, reason }) => `${JSON.stringify({ line: number, field, reason })}\n`)
       if (texts.length > 0) appendFileSync(rejectedFile, texts.join(''))

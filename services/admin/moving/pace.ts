@@ -15,22 +15,22 @@ export interface Pace {
 }
 
 /** The least number of lines, so that the import makes progress on a busy service too. */
-const fewest = 20
+const fewest = 10
 const most = 2_000
 const growth = 1.1
 const reduction = 0.7
 
 /** The longest time of a group, without and with traffic of others. */
 const aloneMs = 250
-const sharedMs = 40
+const sharedMs = 15
 /** The writers are behind: they get more time than the import. */
 const longLag = 500
-const restRuns = { alone: 0, shared: 1, behind: 10 } as const
+const restRuns = { alone: 0, shared: 3, behind: 10 } as const
 
 /**
  * Only one group is on its way, so a command of others waits in the command log behind one group at most. While others
- * publish commands, groups are short, and the import rests as long as a group took, so that it also leaves them time of the
- * processors.
+ * publish commands, groups are short, and the import rests three times as long as a group took, so that it leaves them
+ * time of the processors.
  */
 export const createPace = (): Pace => {
   let lines = fewest

@@ -1,13 +1,14 @@
 import type { SharedConfig } from '../../../shared/runtime/config/config.ts'
-import { createLogger } from '../../../shared/runtime/observability/logger.ts'
-import { lifecycle } from '../../../shared/runtime/process/lifecycle.ts'
-import type { ServiceProcess } from '../../../shared/runtime/process/service-process.ts'
 import { systemClock } from '../../../shared/runtime/process/system-clock.ts'
 import type { AdminArguments } from '../admin.ts'
 import { hasFindings } from '../admin.ts'
+import type { StoppableProcess } from '../stoppable.ts'
+import { runStoppable } from '../stoppable.ts'
 import type { ImportAdapters, ImportReport } from './import-file.ts'
 import { importFile } from './import-file.ts'
+import type { ImportProgress } from './import-state.ts'
 import { progressLine } from './progress-line.ts'
+import { rateOf } from './rate.ts'
 import type { NumberedFault } from './send-commands.ts'
 
 /** The arguments of the subcommand, with their help texts. */
@@ -17,14 +18,7 @@ export const importFlags = {
 } as const
 
 /** Opens the service of an import; its parts close with the process. */
-export type OpenImport = (service: Pick<ServiceProcess, 'log' | 'life'>) => Promise<ImportAdapters>
-
-const rateOf = (text: string | undefined): number | undefined => {
-  if (text === undefined) return undefined
-  const rate = Number(text)
-  if (!Number.isInteger(rate) || rate < 1) throw new Error('--rate must be a whole number of lines in a second, from 1')
-  return rate
-}
+export type OpenImport = (service: StoppableProcess) => Promise<ImportAdapters>
 
 const printedFaults = 10
 
@@ -53,33 +47,20 @@ export const runImport = async (
   open: OpenImport | undefined,
   { operand, values }: AdminArguments,
 ): Promise<typeof hasFindings | undefined> => {
-  const isDryRun = open === undefined
-  const perSecond = rateOf(values.get('--rate'))
-  const log = createLogger({ level: config.logLevel === 'info' ? 'warn' : config.logLevel, name: 'import' })
-  const stopping = new AbortController()
-  const ended = Promise.withResolvers<void>()
-  const life = lifecycle({ log, stopMs: config.times.stopMs, exit: (code) => void (code === 0 || process.exit(code)) })
-  try {
-    const adapters = await open?.({ log, life })
-    life.add('import', () => {
-      stopping.abort()
-      return ended.promise
-    })
-    const report = progressLine(print, systemClock)
-    const options = {
-      limits: config.limits,
-      clock: systemClock,
-      signal: stopping.signal,
-      perSecond,
-      report,
-      onFaults: faultPrinter(),
-    }
-    const result = await importFile(operand, options, adapters)
-    print(summaryOf(result, isDryRun))
-    if (!result.isComplete) throw new Error('the import is not complete')
-    return result.rejected > 0 ? hasFindings : undefined
-  } finally {
-    ended.resolve()
-    await life.stop()
+  const report = progressLine(print, systemClock, 'lines')
+  const options = {
+    limits: config.limits,
+    clock: systemClock,
+    perSecond: rateOf(values),
+    report: ({ lines, rejected }: ImportProgress) => report(lines, rejected),
+    onFaults: faultPrinter(),
   }
+  const result = await runStoppable(config, {
+    name: 'import',
+    open: async (service) => open?.(service),
+    work: (adapters, signal) => importFile(operand, { ...options, signal }, adapters),
+  })
+  print(summaryOf(result, open === undefined))
+  if (!result.isComplete) throw new Error('the import is not complete')
+  return result.rejected > 0 ? hasFindings : undefined
 }

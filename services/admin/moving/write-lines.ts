@@ -7,7 +7,7 @@ const linesPerWrite = 200
 
 /** Writes lines to stdout, not faster than its reader takes them; rejects if the reader has ended. `print` receives the progress. */
 export const writeLines = async (lines: AsyncIterable<Line> | Iterable<Line>, print: (text: string) => void): Promise<void> => {
-  const report = progressLine(print, systemClock)
+  const report = progressLine(print, systemClock, 'lines')
   let count = 0
   let waiting: string[] = []
   const failed = Promise.withResolvers<never>()
@@ -22,7 +22,7 @@ export const writeLines = async (lines: AsyncIterable<Line> | Iterable<Line>, pr
     waiting.push(`${JSON.stringify(line)}\n`)
     count += 1
     if (waiting.length === linesPerWrite) await flush()
-    report({ lines: count, rejected: 0 })
+    report(count)
   }
   await flush()
   print(`${count} lines written`)

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import * as z from 'zod'
 import { StoreError } from '../../../shared/ports/event-store.ts'
 import type { HttpSender } from '../../../shared/ports/http-sender.ts'
@@ -59,6 +60,17 @@ const denied = (action: string, reason: string | undefined): Outcome => ({
   error: errorBody('forbidden', 'the message is not permitted', { action, ...(reason === undefined ? {} : { reason }) }),
 })
 
+const attachmentsOf = (body: object): readonly unknown[] => {
+  const { attachments } = body as { readonly attachments?: unknown }
+  return Array.isArray(attachments) ? attachments : []
+}
+
+/** Only the sender may name files: its gateway has verified that the sender has announced them in this room. */
+const addsFiles = (given: object, changed: object): boolean => {
+  const files = attachmentsOf(given)
+  return attachmentsOf(changed).some((file) => !files.some((other) => isDeepStrictEqual(file, other)))
+}
+
 export const createPreSend = ({ hook, lookUpOutcome, limits, level, log }: PreSendDeps): PreSend => {
   let isFailing = false
 
@@ -79,27 +91,28 @@ export const createPreSend = ({ hook, lookUpOutcome, limits, level, log }: PreSe
   ): Replaced | undefined => {
     const request = { event: event.name, room: command.stream, body: { ...command.body, ...changes } }
     const { success, data } = event.request(limits, level()).safeParse(request)
-    if (!success) return undefined
+    if (!success || addsFiles(command.body, request.body)) return undefined
     return { command: { ...command, body: event.commandContent(data as never).body } as ChatCommand }
   }
 
-  /** A repeated command has its recorded outcome, also if the hook denies it now. */
-  const deny = async (command: ChatCommand, event: AnyRequestedRoomEvent, reason: string | undefined): Promise<Replaced> => {
-    const { type, stream: room, id: commandId, digest, user } = command
+  /** A repeated command has its recorded outcome, also if the hook denies it, or fails, now. */
+  const refuse = async (
+    { type, stream: room, id: commandId, digest, user }: ChatCommand,
+    refusal: Outcome,
+  ): Promise<Replaced> => {
     try {
-      const recorded = await lookUpOutcome({ type, room, commandId, digest, user })
-      return { outcome: recorded ?? denied(event.name, reason) }
+      return { outcome: (await lookUpOutcome({ type, room, commandId, digest, user })) ?? refusal }
     } catch (error) {
       if (!(error instanceof StoreError)) throw error
       return { outcome: unavailable }
     }
   }
 
-  const fail = (command: ChatCommand, reason: string): Replaced => {
+  const fail = (command: ChatCommand, reason: string): Replaced | Promise<Replaced> => {
     if (!isFailing) log.error({ reason, accepted: hook.acceptsOnFailure }, 'the check before sending fails')
     isFailing = true
     hook.onResult('failed')
-    return hook.acceptsOnFailure ? { command } : { outcome: unavailable }
+    return hook.acceptsOnFailure ? { command } : refuse(command, unavailable)
   }
 
   const act = (command: ChatCommand, event: AnyRequestedRoomEvent, answer: PreSendAnswer): Replaced | Promise<Replaced> => {
@@ -107,13 +120,13 @@ export const createPreSend = ({ hook, lookUpOutcome, limits, level, log }: PreSe
     if (changed === undefined) return fail(command, 'the replaced body is not valid')
     isFailing = false
     hook.onResult(answer.action)
-    return answer.action === 'deny' ? deny(command, event, answer.reason) : changed
+    return answer.action === 'deny' ? refuse(command, denied(event.name, answer.reason)) : changed
   }
 
   const check = async (command: ChatCommand, event: AnyRequestedRoomEvent): Promise<Replaced> => {
     try {
       const answer = await ask(command, event)
-      return answer === undefined ? fail(command, 'the answer is not valid') : await act(command, event, answer)
+      return await (answer === undefined ? fail(command, 'the answer is not valid') : act(command, event, answer))
     } catch (error) {
       if (!(error instanceof HttpError)) throw error
       return fail(command, error.fault)

@@ -1,4 +1,4 @@
-import { createdAtMsOf, feedFrameText, withVersion } from '../../../shared/frames/room-event-frame.ts'
+import { createdAtMsOf } from '../../../shared/frames/room-event-frame.ts'
 import type { PageRequest, StoredEvent } from '../../../shared/ports/event-store.ts'
 import { signedHeaders } from '../../../shared/records/webhook-signature.ts'
 import type { Batcher } from '../../../shared/runtime/async/batcher.ts'
@@ -37,7 +37,7 @@ const eventReader = ({ eventStore }: WebhookDeps): Batcher<PageRequest, StoredEv
   })
 
 /**
- * Creates the attempts of a webhook.
+ * Creates the attempts of a sink.
  *
  * Promises:  the content of an event is read from the store directly before its
  *            request: the content of a message that was deleted before is not
@@ -45,7 +45,7 @@ const eventReader = ({ eventStore }: WebhookDeps): Batcher<PageRequest, StoredEv
  *            is recorded as a dead letter, without its content.
  */
 export const createAttempts = (deps: WebhookDeps, subscription: WebhookSubscription): DeliveryAttempt => {
-  const { target, sender, parkedRooms, clock, times, metrics, log } = deps
+  const { target, content, sender, parkedRooms, clock, times, metrics, log } = deps
   const read = eventReader(deps)
 
   const post = async ({ stream: room, seq }: StoredEvent, body: string, signal: AbortSignal): Promise<Verdict> => {
@@ -80,10 +80,11 @@ export const createAttempts = (deps: WebhookDeps, subscription: WebhookSubscript
     const event = await read({ room, after: seq - 1, limit: 1, users: [] })
     // Rooms of the audit are deleted after some time.
     if (event === undefined || event.seq > lastSeq) return { kind: 'done', nextSeq: lastSeq + 1 }
-    const body = withVersion(feedFrameText(event.name, room, event.seq, event.data), event.v)
-    const verdict = await post(event, body, signal)
-    const ageMs = clock.nowMs() - (createdAtMsOf(body) || 0)
     const done = { kind: 'done', nextSeq: event.seq + 1 } as const
+    const body = await content.bodyOf(event)
+    if (body === undefined) return done
+    const verdict = await post(event, body, signal)
+    const ageMs = clock.nowMs() - (createdAtMsOf(event.data) || 0)
     if (verdict.kind === 'ended') await subscription.end()
     else if (verdict.kind === 'delivered') metrics.onDelivered(ageMs / 1_000)
     else if (verdict.kind === 'final' || isExpired(ageMs, waitsMs)) await deadLetter(event, verdict)

@@ -5,9 +5,10 @@ import type { ParkedRooms, ParkedSummary } from '../../../shared/ports/parked-ro
 import type { Bounds } from '../../../shared/runtime/config/bounds.ts'
 import type { Times } from '../../../shared/runtime/config/times.ts'
 import type { Log } from '../../../shared/runtime/observability/log.ts'
+import type { RequestContent } from './request-content.ts'
 import type { RefusalCause } from './verdict.ts'
 
-/** The observers of a webhook: plain functions, so that tests need no registry. */
+/** The observers of a sink of requests: plain functions, so that tests need no registry. */
 export interface WebhookMetrics {
   /** A request has ended. */
   readonly onRequest: (result: 'delivered' | 'ended' | RefusalCause, seconds: number) => void
@@ -17,16 +18,17 @@ export interface WebhookMetrics {
   readonly onParked: (summary: ParkedSummary) => void
 }
 
-/** The endpoint of a webhook. */
+/** The endpoint of a sink. */
 export interface WebhookTarget {
   readonly url: string
   /** The first one, and a second one while the receiver changes its secret. */
   readonly secrets: readonly string[]
 }
 
-/** The ports, settings and observers of a webhook sink. */
+/** The ports, settings and observers of a sink of requests. */
 export interface WebhookDeps {
   readonly target: WebhookTarget
+  readonly content: RequestContent
   readonly sender: HttpSender
   readonly eventStore: Pick<EventStore, 'readPages'>
   readonly parkedRooms: ParkedRooms

@@ -17,9 +17,6 @@ export interface WebhookSink extends RelaySink {
   stop(): Promise<void>
 }
 
-/** Names the consumer group: never change it. */
-export const webhookSinkName = 'webhook'
-
 const byRoom = (events: readonly RelayedEvent[]): readonly EventsOfRoom[] =>
   [...Map.groupBy(events, ({ room }) => room)].map(([room, found]) => {
     const seqs = found.map(({ seq }) => seq)
@@ -27,7 +24,7 @@ const byRoom = (events: readonly RelayedEvent[]): readonly EventsOfRoom[] =>
   })
 
 /**
- * Sends each event as a webhook.
+ * Sends a signed request for each event that causes one.
  *
  * Promises:  per room in the order of seq, one request at a time. A call ends
  *            soon after `WEBHOOK_LIVE_MS`: a room whose endpoint fails or is
@@ -36,7 +33,7 @@ const byRoom = (events: readonly RelayedEvent[]): readonly EventsOfRoom[] =>
  * Does not:  hold the content of events: it is read before each request.
  */
 export const startWebhookSink = async (deps: WebhookDeps): Promise<WebhookSink> => {
-  const { parkedRooms, clock, times, bounds } = deps
+  const { content, parkedRooms, clock, times, bounds } = deps
   const subscription = createSubscription(deps)
   await subscription.load()
   const attempt = createAttempts(deps, subscription)
@@ -72,13 +69,14 @@ export const startWebhookSink = async (deps: WebhookDeps): Promise<WebhookSink> 
   }
 
   return {
-    name: webhookSinkName,
+    name: content.sink,
     get hasEnded() {
       return subscription.ended.aborted
     },
     deliver: async (events) => {
       if (subscription.ended.aborted) return
-      const rooms = byRoom(events)
+      const rooms = byRoom(events.filter(content.mayCause))
+      if (rooms.length === 0) return
       const parked = await parkedRooms.extend(new Map(rooms.map(({ room, lastSeq }) => [room, lastSeq])))
       await deliverRooms(rooms.filter(({ room }) => !parked.has(room)))
     },

@@ -72,6 +72,11 @@ export const boundsTable = {
     value: 128,
     meaning: 'Concurrent requests of one relay to a webhook, for rooms that are slow, behind or retried.',
   },
+  pushMembers: {
+    value: 1_000,
+    meaning:
+      'Members of a chat up to which each message notifies them (`PUSH_URL`); in a larger chat, a message notifies only the members whom it mentions by name.',
+  },
   preSendRequests: {
     value: 100,
     meaning: 'Concurrent checks of messages by one gateway before they are sent; further ones wait.',

@@ -4,9 +4,17 @@ import { settings } from './settings.ts'
 
 type JsonSchema = Readonly<Record<string, unknown>>
 
-/** Set by the pods (ports, addresses, receivers), or secret: a Secret of the cluster has them. */
+/** Set by the pods (ports, addresses, sinks), or secret: a Secret of the cluster has them. */
 const notInChart =
-  /^(HOST|PORT|INTERNAL_HOST|INTERNAL_PORT|DATA_DIR|NODE_ENV|RELAY_SINK|WEBHOOK_URL|PRE_SEND_URL|DATABASE_URL|REDIS_URL|KAFKA_PASSWORD|S3_SECRET_ACCESS_KEY|FILE_SECRET|FILE_SECRET_PREVIOUS|JWT_SECRET|JWT_SECRET_PREVIOUS|WEBHOOK_SECRETS)$/
+  /^(HOST|PORT|INTERNAL_HOST|INTERNAL_PORT|DATA_DIR|NODE_ENV|RELAY_SINK|PUSH_URL|DATABASE_URL|REDIS_URL|KAFKA_PASSWORD|S3_ACCESS_KEY_ID|S3_SECRET_ACCESS_KEY|FILE_SECRET|FILE_SECRET_PREVIOUS|JWT_SECRET|JWT_SECRET_PREVIOUS|WEBHOOK_SECRETS)$/
+
+/** The variables of some processes only, by the place of their `config` in the values: other processes refuse them, or do not need them. */
+const ofSomeProcesses = {
+  'relays.webhook': ['WEBHOOK_URL'],
+  'relays.search': [],
+  files: ['S3_BUCKET', 'S3_ENDPOINT', 'S3_REGION', 'S3_PATH_STYLE', 'UNUSED_FILE_HOURS'],
+  preSend: ['PRE_SEND_URL', 'PRE_SEND_ON_FAILURE'],
+} as const
 
 const jsonSchemaOf = (schema: z.ZodType, io: 'input' | 'output'): JsonSchema =>
   z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as JsonSchema
@@ -21,17 +29,36 @@ const valueSchema = ({ schema }: Setting): JsonSchema => {
   return { type: ['string', 'null'], ...(pattern === undefined ? {} : { pattern }) }
 }
 
-const properties = (): JsonSchema =>
+const properties = (isHere: (name: string) => boolean): JsonSchema =>
   Object.fromEntries(
     Object.values(settings)
       .flatMap((group) => Object.entries<Setting>(group))
-      .filter(([name]) => !notInChart.test(name))
+      .filter(([name]) => !notInChart.test(name) && isHere(name))
       .map(([name, setting]) => [name, { description: setting.meaning.replaceAll('`', ''), ...valueSchema(setting) }]),
   )
 
-/** The schema of the chart's values, with `config` replaced by the settings. */
+/** The schema with other properties of the object at a path of names. */
+const withProperties = (schema: JsonSchema, path: readonly string[], found: JsonSchema): JsonSchema => {
+  const [name, ...rest] = path
+  if (name === undefined) return { ...schema, properties: found }
+  const children = schema.properties as Readonly<Record<string, JsonSchema>>
+  return { ...schema, properties: { ...children, [name]: withProperties(children[name] ?? {}, rest, found) } }
+}
+
+/** The schema of the chart's values, with each `config` replaced by the settings. */
 export const withChartSettings = (text: string): string => {
-  const schema = JSON.parse(text) as { readonly properties: { readonly config: JsonSchema } }
-  const config = { ...schema.properties.config, properties: properties() }
-  return `${JSON.stringify({ ...schema, properties: { ...schema.properties, config } }, null, 2)}\n`
+  const some = new Set<string>(Object.values(ofSomeProcesses).flat())
+  let schema = withProperties(
+    JSON.parse(text) as JsonSchema,
+    ['config'],
+    properties((name) => !some.has(name)),
+  )
+  for (const [place, names] of Object.entries<readonly string[]>(ofSomeProcesses)) {
+    schema = withProperties(
+      schema,
+      [...place.split('.'), 'config'],
+      properties((name) => names.includes(name)),
+    )
+  }
+  return `${JSON.stringify(schema, null, 2)}\n`
 }

@@ -9,7 +9,7 @@ const titles: { readonly [Group in keyof typeof settings]: string } = {
   access: 'Access control',
   security: 'TLS and logins for Kafka and Redis',
   files: 'Files of messages',
-  relay: 'Relay and webhooks',
+  relay: 'Relay, webhooks and notifications',
   times: 'Times, in milliseconds',
   bounds: 'Bounds of queues, buffers and batches',
   limits: 'Limits of requests',

@@ -74,6 +74,8 @@ export interface EmbeddedConfig extends PublicConfig {
   readonly mode: 'embedded'
   /** Undefined: no webhook. */
   readonly webhook: WebhookConfig | undefined
+  /** Undefined: no notifications. */
+  readonly push: WebhookConfig | undefined
 }
 
 /** The configuration of any process of the distributed mode. */
@@ -84,7 +86,7 @@ export interface DistributedConfig extends SharedConfig, Addresses {
 /** The configuration of a gateway in the distributed mode. */
 export interface GatewayConfig extends DistributedConfig, PublicConfig {}
 
-/** The configuration of a relay, which needs neither Redis nor token keys. */
+/** The configuration of a relay, which needs no token keys, and Redis only for notifications. */
 interface RelayOf<Sink extends string> extends SharedConfig, Omit<Addresses, 'redisUrl'> {
   readonly sink: Sink
 }
@@ -94,8 +96,13 @@ export interface WebhookRelayConfig extends RelayOf<'webhook'> {
   readonly webhook: WebhookConfig
 }
 
-/** The configuration of a relay of either sink. */
-export type RelayConfig = WebhookRelayConfig | RelayOf<'search'>
+/** The configuration of a relay with notifications, which asks Redis who is online. */
+export interface PushRelayConfig extends RelayOf<'push'>, Pick<Addresses, 'redisUrl'> {
+  readonly push: WebhookConfig
+}
+
+/** The configuration of a relay of any sink. */
+export type RelayConfig = WebhookRelayConfig | PushRelayConfig | RelayOf<'search'>
 
 /** The configuration of either mode; `mode` distinguishes them. */
 export type Config = EmbeddedConfig | GatewayConfig
@@ -196,7 +203,8 @@ export const readConfig = (env: Environment = process.env): Config => {
     webPage: values.WEB_PAGE !== 'off',
     search: values.SEARCH !== 'off',
     preSend: preSendConfig(values),
-    webhook: webhookConfig(values),
+    webhook: webhookConfig('WEBHOOK_URL', values),
+    push: webhookConfig('PUSH_URL', values),
     mode: 'embedded',
   })
 }
@@ -209,17 +217,21 @@ export const readGatewayConfig = (env: Environment = process.env): GatewayConfig
 export const readDistributedConfig = (env: Environment = process.env): DistributedConfig =>
   Object.freeze(distributedConfig(parseEnvironment(env), 'is missing'))
 
+/** The variables that only some sinks need. */
+const sinkKeys = { webhook: ['WEBHOOK_URL'], push: ['PUSH_URL', 'REDIS_URL'], search: [] } as const
+
 /** The configuration of a relay of the distributed mode. Throws `ConfigError`. */
 export const readRelayConfig = (env: Environment = process.env): RelayConfig => {
   const { values, problems } = parseEnvironment(env)
-  const { RELAY_SINK: sink } = values
-  const ofSink = sink === 'search' ? [] : (['WEBHOOK_URL'] as const)
-  const unset = missing(values, ['DATABASE_URL', 'KAFKA_BROKERS', 'RELAY_SINK', ...ofSink], 'is missing')
+  const { RELAY_SINK: sink = 'webhook' } = values
+  const unset = missing(values, ['DATABASE_URL', 'KAFKA_BROKERS', 'RELAY_SINK', ...sinkKeys[sink]], 'is missing')
   check(...problems, ...unset, ...(problems.length > 0 ? [] : relayProblems(values)))
-  const { databaseUrl, kafkaBrokers } = addresses(values)
+  const { databaseUrl, kafkaBrokers, redisUrl } = addresses(values)
   const relay = { ...sharedConfig(values), databaseUrl, kafkaBrokers }
   if (sink === 'search') return Object.freeze({ ...relay, sink })
-  return Object.freeze({ ...relay, sink: 'webhook', webhook: webhookConfig(values) as WebhookConfig })
+  const target = (key: 'WEBHOOK_URL' | 'PUSH_URL') => webhookConfig(key, values) as WebhookConfig
+  if (sink === 'push') return Object.freeze({ ...relay, sink, redisUrl, push: target('PUSH_URL') })
+  return Object.freeze({ ...relay, sink, webhook: target('WEBHOOK_URL') })
 }
 
 /** The configuration of an admin subcommand, which needs only some of the variables; the others may be set too. Throws `ConfigError`. */

@@ -16,9 +16,9 @@ export interface PreSendConfig extends WebhookConfig {
   readonly acceptsOnFailure: boolean
 }
 
-type RelayValues = Pick<ServiceValues, 'WEBHOOK_URL' | 'WEBHOOK_SECRETS' | 'WEBHOOK_PRIVATE_NETWORKS' | 'PRE_SEND_URL'>
+const urlKeys = ['WEBHOOK_URL', 'PUSH_URL', 'PRE_SEND_URL'] as const
 
-const urlKeys = ['WEBHOOK_URL', 'PRE_SEND_URL'] as const
+type RelayValues = Pick<ServiceValues, (typeof urlKeys)[number] | 'WEBHOOK_SECRETS' | 'WEBHOOK_PRIVATE_NETWORKS'>
 
 /** The problems of the settings of receivers in combination. */
 export const relayProblems = (values: RelayValues): ConfigProblem[] => {
@@ -26,7 +26,9 @@ export const relayProblems = (values: RelayValues): ConfigProblem[] => {
   const set = urlKeys.filter((key) => values[key] !== undefined)
   const [first] = set
   if (first === undefined) {
-    return WEBHOOK_SECRETS === undefined ? [] : [{ key: 'WEBHOOK_SECRETS', reason: 'needs WEBHOOK_URL or PRE_SEND_URL' }]
+    return WEBHOOK_SECRETS === undefined
+      ? []
+      : [{ key: 'WEBHOOK_SECRETS', reason: 'needs WEBHOOK_URL, PUSH_URL or PRE_SEND_URL' }]
   }
   const plain = WEBHOOK_PRIVATE_NETWORKS.length > 0 ? [] : set.filter((key) => values[key]?.startsWith('http:') === true)
   return [
@@ -41,9 +43,9 @@ const receiver = (url: string, { WEBHOOK_SECRETS: secrets = [], WEBHOOK_PRIVATE_
   privateNetworks,
 })
 
-/** The webhook of settings without problems; frozen. */
-export const webhookConfig = (values: ServiceValues): WebhookConfig | undefined => {
-  const { WEBHOOK_URL: url } = values
+/** The receiver at the URL of settings without problems; frozen. */
+export const webhookConfig = (key: 'WEBHOOK_URL' | 'PUSH_URL', values: ServiceValues): WebhookConfig | undefined => {
+  const url = values[key]
   return url === undefined ? undefined : Object.freeze(receiver(url, values))
 }
 

@@ -77,7 +77,7 @@ const serviceSettings = {
     whole(0, 36_500).optional(),
   ),
   EVENTS_RETENTION_DAYS: setting(
-    'days for which the topic `chat.events` keeps a record; `-1`: for ever. If it is set, `admin topics` changes an existing topic too',
+    'days for which the topic `chat.events` keeps a record; `-1`: for ever. If it is set, `admin topics` changes an existing topic too; `admin replay` writes older events to a topic of their own',
     '`28` for a new topic',
     matching(/^(-1|[1-9]\d{0,4})$/, 'must be -1 or a whole number from 1 to 99999')
       .transform(Number)

@@ -111,6 +111,10 @@ export const timesTable = {
     value: 500,
     meaning: 'Interval at which a relay looks for rooms whose webhooks are due for a retry.',
   },
+  pushMaxAgeMs: {
+    value: 3_600_000,
+    meaning: 'Age of a message from which on it causes no notification, also while the requests to `PUSH_URL` fail.',
+  },
   preSendMs: {
     value: 500,
     meaning: 'Time-out of the check of a message before it is sent (`PRE_SEND_URL`).',

@@ -221,7 +221,7 @@ describe.skipIf(noStackReason() ?? sharedStack().kind === 'env')('the roles of a
   })
 
   it.each(tables)('of relays may read events and write only the tables of relays: %s', async (table) => {
-    const readOnly = ['event', 'chat', 'chat_member', 'message', 'meta', 'mikro_orm_migrations']
+    const readOnly = ['event', 'chat', 'chat_member', 'message', 'app_user', 'member_state', 'meta', 'mikro_orm_migrations']
     const isWritten = [...ofRelays.slice(1), ...ofSearch].includes(table)
     const isRead = isWritten || readOnly.includes(table)
     expect(await tryOn(relay, `select from ${table}`)).toBe(isRead ? 'ok' : denied)
@@ -230,6 +230,14 @@ describe.skipIf(noStackReason() ?? sharedStack().kind === 'env')('the roles of a
       ['relay_parked', ...ofSearch].includes(table) ? 'ok' : denied,
     )
     expect(await tryOn(relay, `truncate ${table}`)).toBe(denied)
+  })
+
+  it('of relays read of users and members only what a notification needs', async () => {
+    const read = (columns: string, table: string) => tryOn(relay, `select ${columns} from ${table}`)
+    expect(await read('id, external_id, name', 'app_user')).toBe('ok')
+    expect(await read('chat_id, user_id, seq, muted_until', 'member_state')).toBe('ok')
+    for (const column of ['image', 'data']) expect(await read(column, 'app_user')).toBe(denied)
+    for (const column of ['delivered_seq', 'is_hidden']) expect(await read(column, 'member_state')).toBe(denied)
   })
 
   it('allow a relay every statement of its ports', async () => {
@@ -245,6 +253,8 @@ describe.skipIf(noStackReason() ?? sharedStack().kind === 'env')('the roles of a
     expect(await rooms.summary()).toMatchObject({ rooms: 1 })
     await rooms.end('an endpoint')
     expect(await rooms.hasEnded('an endpoint')).toBe(true)
+    expect(await database.pushReads.members(room, [], 1_000)).toEqual([])
+    expect(await database.pushReads.read(room, 1, [])).toBeUndefined()
     await database.assertSchema()
     await database.close()
   })

@@ -33,7 +33,8 @@ const restartsOf = ({ status }: LiveObject): number =>
     0,
   )
 
-const nodeAddress = async (): Promise<string> => {
+/** The address of the first node in the network of the nodes. */
+export const nodeAddress = async (): Promise<string> => {
   const [node] = await getAll('nodes')
   const addresses = (node?.status?.addresses ?? []) as readonly { readonly type: string; readonly address: string }[]
   const internal = addresses.find(({ type }) => type === 'InternalIP')

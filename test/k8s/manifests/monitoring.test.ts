@@ -4,16 +4,26 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { projectFolder } from '../../support/stack/replica.ts'
 import type { Labels } from '../support/objects.ts'
-import { rendered } from '../support/rendered.ts'
+import { indexed, rendered } from '../support/rendered.ts'
 import { needsRenderer } from '../support/renderer.ts'
+import { prodWith } from '../support/with-component.ts'
 
 const folder = join(projectFolder, 'infra/observability')
 const rulesText = readFileSync(join(folder, 'rules.yaml'), 'utf8')
 
+interface Scaled {
+  readonly maxReplicaCount: number
+  readonly triggers: readonly { readonly metadata: { readonly lagThreshold: string } }[]
+}
+
 interface Endpoint {
   readonly port: string
   readonly path: string
-  readonly relabelings: readonly { readonly sourceLabels: readonly string[]; readonly targetLabel: string }[]
+  readonly relabelings: readonly {
+    readonly sourceLabels: readonly string[]
+    readonly regex?: string
+    readonly targetLabel: string
+  }[]
 }
 
 describe('the monitoring of prod (C14)', () => {
@@ -41,9 +51,13 @@ describe('the monitoring of prod (C14)', () => {
 
   it('sets the labels that rules and panels use', () => {
     const [endpoint] = monitor().endpoints as readonly Endpoint[]
-    expect(endpoint?.relabelings).toEqual([
-      { sourceLabels: ['__meta_kubernetes_pod_label_app_kubernetes_io_name'], targetLabel: 'component' },
-    ])
+    const labels = ['name', 'component'].map((label) => `__meta_kubernetes_pod_label_app_kubernetes_io_${label}`)
+    const [relabeling = { regex: '' }, ...others] = endpoint?.relabelings ?? []
+    expect(relabeling).toEqual({ sourceLabels: labels, separator: '-', regex: '(.+?)-?', targetLabel: 'component' })
+    expect(others).toEqual([])
+    // Prometheus matches the whole text, and replaces it by the first group.
+    const componentOf = (...values: readonly string[]) => new RegExp(`^(?:${relabeling.regex})$`).exec(values.join('-'))?.[1]
+    expect([componentOf('gateway', ''), componentOf('relay', 'search')]).toEqual(['gateway', 'relay-search'])
     const names = new Set(prod().ours.map(({ name }) => name))
     const watched = rulesText.matchAll(/component="(\w+)"/g)
     const called = new Set([...watched].map(([, name = '']) => name))
@@ -68,11 +82,15 @@ describe('the monitoring of prod (C14)', () => {
   })
 
   it('pages for a lag at which the autoscaler has no further writer to add', () => {
-    const { maxReplicaCount, triggers } = prod().the('ScaledObject', 'writer').spec as unknown as {
-      readonly maxReplicaCount: number
-      readonly triggers: readonly { readonly metadata: { readonly lagThreshold: string } }[]
-    }
+    const { maxReplicaCount, triggers } = prod().the('ScaledObject', 'writer').spec as unknown as Scaled
     const [, threshold] = /chat_consumer_lag_records\{component="writer"\}\) > (\d+)/.exec(rulesText) ?? []
+    expect(Number(threshold)).toBe(maxReplicaCount * Number(triggers[0]?.metadata.lagThreshold))
+  })
+
+  it('reports a lag at which the autoscaler has no further relay to add', () => {
+    const { maxReplicaCount, triggers } = indexed(prodWith('relays/webhook')).the('ScaledObject', 'relay-search')
+      .spec as unknown as Scaled
+    const [, threshold] = /chat_relay_lag_records\) > (\d+)/.exec(rulesText) ?? []
     expect(Number(threshold)).toBe(maxReplicaCount * Number(triggers[0]?.metadata.lagThreshold))
   })
 

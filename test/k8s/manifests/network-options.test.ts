@@ -10,6 +10,7 @@ import { withComponent } from '../support/with-component.ts'
 
 const pod = (name: string): Labels => ({ 'app.kubernetes.io/name': name, 'app.kubernetes.io/part-of': 'chat' })
 const gateway = pod('gateway')
+const relay = (sink: string): Labels => ({ ...pod('relay'), 'app.kubernetes.io/component': sink })
 const proxy: Labels = { 'gateway.networking.k8s.io/gateway-name': 'chat' }
 const inside = (namespace: string, labels: Labels): Other => ({ namespace, labels })
 const into = (to: Labels, other: Other, port: string | number): Connection => ({ way: 'ingress', pod: to, other, port })
@@ -61,11 +62,29 @@ const options: Readonly<Record<string, Option>> = {
     opens: [gateway, pod('writer'), pod('relay')].map((from) => outOf(from, collector, 4318)),
     keepsClosed: [outOf(pod('admin'), collector, 4318), outOf(gateway, inside('observability', {}), 4318)],
   },
-  'network-webhooks': {
-    opens: [outOf(pod('relay'), { address: '203.0.113.7' }, 443)],
+  'network-files': {
+    opens: [outOf(pod('sweep'), { address: '203.0.113.7' }, 443)],
     keepsClosed: [
-      outOf(pod('relay'), { address: '10.40.0.5' }, 443),
-      outOf(pod('relay'), { address: '169.254.169.254' }, 80),
+      outOf(pod('sweep'), { address: '10.40.0.5' }, 443),
+      outOf(gateway, { address: '203.0.113.7' }, 443),
+      outOf(pod('writer'), { address: '203.0.113.7' }, 443),
+      outOf(pod('admin'), { address: '203.0.113.7' }, 443),
+    ],
+  },
+  'network-pre-send': {
+    opens: [outOf(gateway, { address: '203.0.113.7' }, 443)],
+    keepsClosed: [
+      outOf(gateway, { address: '10.40.0.5' }, 443),
+      outOf(relay('webhook'), { address: '203.0.113.7' }, 443),
+      outOf(pod('writer'), { address: '203.0.113.7' }, 443),
+    ],
+  },
+  'network-webhooks': {
+    opens: [outOf(relay('webhook'), { address: '203.0.113.7' }, 443)],
+    keepsClosed: [
+      outOf(relay('webhook'), { address: '10.40.0.5' }, 443),
+      outOf(relay('webhook'), { address: '169.254.169.254' }, 80),
+      outOf(relay('search'), { address: '203.0.113.7' }, 443),
       outOf(gateway, { address: '203.0.113.7' }, 443),
       outOf(pod('writer'), { address: '203.0.113.7' }, 443),
     ],

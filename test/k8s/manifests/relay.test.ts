@@ -1,76 +1,93 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { relayGroup, topicsOf } from '../../../infra/kafka/driver/topics.ts'
-import { readGatewayConfig, readRelayConfig } from '../../../shared/runtime/config/config.ts'
+import { readRelayConfig } from '../../../shared/runtime/config/config.ts'
 import { defaultTimes } from '../../../shared/runtime/config/times.ts'
+import { projectFolder } from '../../support/stack/replica.ts'
 import { chartObjects, needsHelm, productionValues } from '../support/helm.ts'
-import type { KubernetesObject } from '../support/objects.ts'
-import { readmeText, readmeYaml } from '../support/readme-commands.ts'
+import type { Connection } from '../support/network-rules.ts'
+import { isAllowed } from '../support/network-rules.ts'
+import type { Container, KubernetesObject, Labels } from '../support/objects.ts'
+import { readmeText } from '../support/readme-commands.ts'
 import { indexed } from '../support/rendered.ts'
 import { needsRenderer } from '../support/renderer.ts'
 import { comparable } from '../support/same-objects.ts'
 import { flawsOf } from '../support/schema-check.ts'
-import { secretsOf } from '../support/service-config.ts'
-import { editedOverlay } from '../support/with-component.ts'
+import { secretNames, secretsOf } from '../support/service-config.ts'
+import { prodWith, withFolders } from '../support/with-component.ts'
 
 /** The prod overlay with the lines of k8s/README.md. */
-const withRelay = (): readonly KubernetesObject[] =>
-  editedOverlay('prod', 'services/kustomization.yaml', (text) => {
-    const lines = readmeYaml('components/relay').replace('hooks.example.com/chat', 'hooks.example.com/other')
-    const [, components = '', patches = ''] = /^components:\n([\s\S]*)patches:\n([\s\S]*)$/.exec(lines) ?? []
-    return `${text.replace(priority, `${components}${priority}`)}${patches}`
-  })
+const withRelays = (): readonly KubernetesObject[] => prodWith('relays/webhook')
 
-const priority = '  - ../../../components/priority\n'
-const inServices = ({ metadata }: KubernetesObject): boolean => metadata.namespace !== 'chat-data'
+const key = `whsec_${Buffer.alloc(32, 1).toString('base64')}`
+const logins = ['DATABASE_URL chat-relay', 'KAFKA_PASSWORD chat-relay']
 
-describe('the relay in prod', () => {
+/** What distinguishes the relays of the sinks. */
+const sinks = {
+  webhook: {
+    secrets: [...logins, 'WEBHOOK_SECRETS chat-webhooks'],
+    config: { sink: 'webhook', webhook: { url: 'https://hooks.example.com/chat', secrets: [key] } },
+    goesOut: true,
+  },
+  search: { secrets: logins, config: { sink: 'search' }, goesOut: false },
+} as const
+
+describe.each(Object.entries(sinks))('the relay of the sink %s in prod', (sink, { secrets, config, goesOut }) => {
   needsRenderer()
-  const objects = () => indexed(withRelay())
-  const pod = (name: string) => objects().ours.find((workload) => workload.name === name)?.pod
+  const name = `relay-${sink}`
+  const objects = () => indexed(withRelays())
+  const pod = (wanted: string) => objects().ours.find((workload) => workload.name === wanted)?.pod
+  const container = (): Container => {
+    const [first] = pod(name)?.containers ?? []
+    if (first === undefined) throw new Error(`there is no ${name}`)
+    return first
+  }
 
-  it('matches the schemas of its objects', () => {
-    expect(withRelay().flatMap(flawsOf)).toEqual([])
-  })
-
-  it('has a valid configuration, with its own logins and its keys of signatures from a Secret', () => {
-    const container = pod('relay')?.containers[0]
-    if (container === undefined) throw new Error('there is no relay')
-    const key = `whsec_${Buffer.alloc(32, 1).toString('base64')}`
-    const env = { ...objects().environment(container), ...secretsOf('prod'), WEBHOOK_SECRETS: key }
-    expect(readRelayConfig(env)).toMatchObject({ webhook: { url: 'https://hooks.example.com/other', secrets: [key] } })
-    const secrets = (container.env ?? []).flatMap(({ name, valueFrom }) => {
-      const reference = valueFrom?.secretKeyRef as { readonly name: string } | undefined
-      return reference === undefined ? [] : [`${name} ${reference.name}`]
-    })
-    expect(secrets.toSorted()).toEqual(['DATABASE_URL chat-relay', 'KAFKA_PASSWORD chat-relay', 'WEBHOOK_SECRETS chat-relay'])
+  it('has a valid configuration, with the logins of relays and only its own secrets', () => {
+    const env = objects().environment(container())
+    expect(env.WEBHOOK_SECRETS).toBe(secrets.length === logins.length ? undefined : 'secret')
+    const ofSink = env.WEBHOOK_SECRETS === undefined ? {} : { WEBHOOK_SECRETS: key }
+    expect(readRelayConfig({ ...env, ...secretsOf('prod'), ...ofSink })).toMatchObject(config)
+    expect(secretNames(container())).toEqual(secrets)
   })
 
   it('is restricted, spread and probed like a writer', () => {
-    const [relay, writer] = [pod('relay'), pod('writer')]
     const own = ({ securityContext, livenessProbe, readinessProbe, startupProbe }: object & Record<string, unknown>) => ({
       securityContext,
       livenessProbe,
       readinessProbe,
       startupProbe,
     })
-    expect(own(relay?.containers[0] as never)).toEqual(own(writer?.containers[0] as never))
+    const [relay, writer] = [pod(name), pod('writer')]
+    expect(own(container() as never)).toEqual(own(writer?.containers[0] as never))
     expect(relay?.securityContext).toEqual(writer?.securityContext)
-    expect(JSON.stringify(relay?.topologySpreadConstraints)).toBe(
-      JSON.stringify(writer?.topologySpreadConstraints).replaceAll('writer', 'relay'),
-    )
+    const spread = ({ topologySpreadConstraints = [] }: NonNullable<typeof relay>) =>
+      topologySpreadConstraints.map(({ labelSelector, ...rest }) => rest)
+    expect(relay && spread(relay)).toEqual(writer && spread(writer))
+  })
+
+  it('has pods that no selector of another relay selects', () => {
+    const labels = { 'app.kubernetes.io/name': 'relay', 'app.kubernetes.io/component': sink, 'app.kubernetes.io/part-of': 'chat' }
+    const { spec, metadata } = objects().the('Deployment', name)
+    const selector = { matchLabels: labels }
+    expect([metadata.labels, spec?.template?.metadata?.labels, spec?.selector]).toEqual([labels, labels, selector])
+    expect(objects().the('PodDisruptionBudget', name).spec?.selector).toEqual(selector)
+    for (const { labelSelector } of pod(name)?.topologySpreadConstraints ?? []) expect(labelSelector).toEqual(selector)
+    expect(pod(name)?.serviceAccountName).toBe(name)
   })
 
   it('has time for its requests when it stops, and the pod has time for the stop', () => {
-    const stopMs = Number(pod('relay')?.containers[0]?.env?.find(({ name }) => name === 'STOP_MS')?.value)
+    const stopMs = Number(container().env?.find((one) => one.name === 'STOP_MS')?.value)
     expect(stopMs).toBeGreaterThan(defaultTimes.webhookMs)
-    expect(pod('relay')?.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(stopMs / 1_000 + 10)
+    expect(pod(name)?.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(stopMs / 1_000 + 10)
   })
 
   it('holds as many connections to Postgres as k8s/README.md states, at its maximum during a rolling update', () => {
-    const { spec } = objects().the('Deployment', 'relay')
-    const most = Number(objects().the('ScaledObject', 'relay').spec?.maxReplicaCount)
-    const terminating = Math.min(most, (pod('relay')?.terminationGracePeriodSeconds ?? 0) / Number(spec?.minReadySeconds))
-    const pool = Number(pod('relay')?.containers[0]?.env?.find(({ name }) => name === 'DATABASE_POOL')?.value)
+    const { spec } = objects().the('Deployment', name)
+    const most = Number(objects().the('ScaledObject', name).spec?.maxReplicaCount)
+    const terminating = Math.min(most, (pod(name)?.terminationGracePeriodSeconds ?? 0) / Number(spec?.minReadySeconds))
+    const pool = Number(container().env?.find((one) => one.name === 'DATABASE_POOL')?.value)
     expect(readmeText).toContain(`at most ${(most + 1 + terminating) * pool} connections to Postgres`)
   })
 
@@ -78,40 +95,77 @@ describe('the relay in prod', () => {
     const trigger = {
       type: 'kafka',
       metadata: {
-        consumerGroup: relayGroup('', 'webhook'),
+        consumerGroup: relayGroup('', sink as keyof typeof sinks),
         topic: topicsOf('', 1).events.name,
         bootstrapServers: 'chat-kafka-bootstrap.chat-data:9093',
         sasl: 'scram_sha512',
       },
       authenticationRef: { name: 'kafka' },
     }
-    expect(objects().the('ScaledObject', 'relay').spec).toMatchObject({ triggers: [trigger] })
+    const { scaleTargetRef, triggers } = objects().the('ScaledObject', name).spec ?? {}
+    expect(scaleTargetRef).toEqual({ name })
+    expect(triggers).toMatchObject([trigger])
+  })
+
+  it(`connects to Kafka and Postgres, ${goesOut ? 'and to receivers outside the cluster' : 'and to no address outside the cluster'}`, () => {
+    const all = withRelays()
+    const labels: Labels = objects().the('Deployment', name).spec?.template?.metadata?.labels ?? {}
+    const to = (other: Connection['other'], port: number): boolean =>
+      isAllowed(
+        all.filter(({ metadata }) => metadata.namespace !== 'chat-data'),
+        { way: 'egress', pod: labels, other, port },
+      )
+    expect(to({ namespace: 'chat-data', labels: { 'strimzi.io/name': 'chat-kafka' } }, 9093)).toBe(true)
+    expect(to({ namespace: 'chat-data', labels: { 'cnpg.io/cluster': 'chat' } }, 5432)).toBe(true)
+    expect(to({ namespace: 'chat-data', labels: { 'app.kubernetes.io/name': 'redis' } }, 6379)).toBe(false)
+    expect(to({ address: '203.0.113.7' }, 443)).toBe(goesOut)
   })
 })
 
-describe('the gateways of prod', () => {
+describe('the relays', () => {
   needsRenderer()
 
-  it('have a valid configuration with the lines of k8s/README.md for PRE_SEND_URL, and the keys of signatures from a Secret', () => {
-    const patches = readmeYaml('PRE_SEND_URL').replace('patches:\n', '')
-    const { ours, environment } = indexed(editedOverlay('prod', 'services/kustomization.yaml', (text) => `${text}${patches}`))
-    const container = ours.find(({ name }) => name === 'gateway')?.pod.containers[0]
-    if (container === undefined) throw new Error('there is no gateway')
-    const key = `whsec_${Buffer.alloc(32, 1).toString('base64')}`
-    expect(environment(container)).toMatchObject({ WEBHOOK_SECRETS: 'secret' })
-    const config = readGatewayConfig({ ...environment(container), ...secretsOf('prod'), WEBHOOK_SECRETS: key })
-    expect(config).toMatchObject({ preSend: { url: 'https://hooks.example.com/check', secrets: [key] } })
+  it('match the schemas of their objects', () => {
+    expect(withRelays().flatMap(flawsOf)).toEqual([])
+  })
+
+  it('are each tested here, and named in k8s/README.md', () => {
+    const folders = readdirSync(join(projectFolder, 'k8s/relays')).filter((name) => name !== 'base')
+    expect(folders.toSorted()).toEqual(Object.keys(sinks).toSorted())
+    for (const sink of folders) expect(readmeText).toContain(`\`relays/${sink}\``)
+  })
+
+  it('need no KEDA with the component hpa, which then leaves one pod each', () => {
+    const objects = withFolders(['relays/webhook', 'relays/search'], ['hpa'])
+    expect(objects.filter(({ kind }) => kind === 'ScaledObject')).toEqual([])
+    expect(indexed(objects).the('Deployment', 'relay-search').spec).not.toHaveProperty('replicas')
   })
 })
 
-describe('the relay of the chart', () => {
+describe('the relays of the chart', () => {
   needsRenderer()
   needsHelm()
+  const flags = ['relays.webhook.enabled=true', 'relays.search.enabled=true', 'networkPolicy.options[0]=webhooks']
+  const chart = (...values: readonly string[]) => ['--set', [...flags, ...values].join()]
 
-  it('has the objects of the prod overlay with the lines of the README', () => {
-    const flags = ['relay.enabled=true', 'relay.url=https://hooks.example.com/other', 'networkPolicy.options[0]=webhooks']
-    expect(comparable(chartObjects('chat', ...productionValues, ...flags.flatMap((flag) => ['--set', flag])))).toEqual(
-      comparable(withRelay().filter(inServices)),
+  it('have the objects of the prod overlay with the lines of the README', () => {
+    expect(comparable(chartObjects('chat', ...productionValues, ...chart()))).toEqual(
+      comparable(withRelays().filter(({ metadata }) => metadata.namespace !== 'chat-data')),
     )
+  })
+
+  it('have no ScaledObject without KEDA', () => {
+    const objects = chartObjects('chat', ...chart())
+    expect(objects.filter(({ kind }) => kind === 'ScaledObject')).toEqual([])
+    expect(indexed(objects).ours.map(({ name }) => name)).toEqual(expect.arrayContaining(['relay-webhook', 'relay-search']))
+  })
+
+  it('roll their own pods after a change of their own variables or values only', () => {
+    const podOf = (name: string, ...values: readonly string[]): string =>
+      JSON.stringify(indexed(chartObjects('chat', ...chart(...values))).the('Deployment', name).spec?.template)
+    const changed = 'relays.webhook.config.WEBHOOK_URL=https://hooks.example.com/other'
+    expect(podOf('relay-webhook', changed)).not.toBe(podOf('relay-webhook'))
+    expect(podOf('relay-search', changed)).toBe(podOf('relay-search'))
+    expect(podOf('relay-search', 'relays.search.heapMiB=300')).toContain('--max-old-space-size=300')
   })
 })

@@ -17,12 +17,26 @@ type Stored = Readonly<Record<string, { readonly data: Readonly<Record<string, s
 const stored = (): Stored => JSON.parse(readFileSync(file, 'utf8')) as Stored
 const secretValue = (secret: string, key: string): string => Buffer.from(stored()[secret]?.data[key] ?? '', 'base64').toString()
 
-const run = (step: string): string => {
+const bucketLogins = {
+  GATEWAY_S3_ACCESS_KEY_ID: 'of gateways',
+  GATEWAY_S3_SECRET_ACCESS_KEY: 'secret of gateways',
+  SWEEP_S3_ACCESS_KEY_ID: 'of sweep',
+  SWEEP_S3_SECRET_ACCESS_KEY: 'secret of sweep',
+}
+
+const run = (step: string, further: Readonly<Record<string, string>> = {}): string => {
   const kubectl = `${process.execPath} ${join(projectFolder, 'test/k8s/support/secret-store.ts')} ${file}`
   const script = join(projectFolder, 'k8s/overlays/prod/secrets.sh')
   return execFileSync('sh', [script, step], {
     encoding: 'utf8',
-    env: { ...process.env, KUBECTL: kubectl, AWS_ACCESS_KEY_ID: 'key', AWS_SECRET_ACCESS_KEY: 'secret' },
+    env: {
+      ...process.env,
+      KUBECTL: kubectl,
+      AWS_ACCESS_KEY_ID: 'key',
+      AWS_SECRET_ACCESS_KEY: 'secret',
+      ...bucketLogins,
+      ...further,
+    },
     stdio: 'pipe',
   })
 }
@@ -159,16 +173,35 @@ describe('the script that creates the Secrets of prod', { timeout: 120_000 }, ()
     expect(redisUsers()).toEqual({ ...second, 'users.acl': replaced((name) => `>${second[name]}`) })
   })
 
-  it('creates the Secret of the relay on request, and keeps its key of signatures when it runs again', () => {
+  it('creates the logins of the relays on request', () => {
     run('relay')
-    const { 'chat/chat-relay': first } = stored()
-    expect(secretValue('chat/chat-relay', 'webhook-secrets')).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/)
+    expect(Object.keys(stored()['chat/chat-relay']?.data ?? {})).toEqual(['database-url', 'kafka-password'])
     expect(secretValue('chat/chat-relay', 'database-url')).toContain(
       `postgres://chat_relay:${secretValue('chat-data/chat-postgres-relay', 'password')}@`,
     )
     expect(secretValue('chat/chat-relay', 'kafka-password')).toBe(secretValue('chat-data/chat-kafka-relay', 'password'))
-    run('relay')
-    expect(stored()['chat/chat-relay']).toEqual(first)
+  })
+
+  it('creates a key of signatures on request, and keeps it when it runs again', () => {
+    run('webhooks')
+    const { 'chat/chat-webhooks': first } = stored()
+    expect(secretValue('chat/chat-webhooks', 'webhook-secrets')).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/)
+    run('webhooks')
+    expect(stored()['chat/chat-webhooks']).toEqual(first)
+  })
+
+  it('stores the logins to the bucket on request, without the key of files for the job, and keeps that key when it runs again', () => {
+    run('files')
+    const first = secretValue('chat/chat-files', 'file-secret')
+    expect(first.length).toBeGreaterThanOrEqual(32)
+    const login = (name: string) => ['access-key-id', 'secret-access-key'].map((key) => secretValue(`chat/${name}`, key))
+    expect(login('chat-files')).toEqual(['of gateways', 'secret of gateways'])
+    expect(login('chat-files-sweep')).toEqual(['of sweep', 'secret of sweep'])
+    expect(Object.keys(stored()['chat/chat-files-sweep']?.data ?? {})).toHaveLength(2)
+    run('files', { GATEWAY_S3_ACCESS_KEY_ID: 'next' })
+    expect(login('chat-files')).toEqual(['next', 'secret of gateways'])
+    expect(secretValue('chat/chat-files', 'file-secret')).toBe(first)
+    expect(() => run('files', { SWEEP_S3_ACCESS_KEY_ID: '' })).toThrow('of the job sweep')
   })
 
   it('writes no empty value over a good one when a Secret lacks a key', () => {

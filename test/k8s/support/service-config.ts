@@ -1,5 +1,6 @@
 import type { DistributedConfig, GatewayConfig } from '../../../shared/runtime/config/config.ts'
 import { readDistributedConfig, readGatewayConfig } from '../../../shared/runtime/config/config.ts'
+import type { Container } from './objects.ts'
 import type { Overlay } from './rendered.ts'
 import { rendered } from './rendered.ts'
 
@@ -11,6 +12,15 @@ export const secretsOf = (overlay: Overlay): Readonly<Record<string, string>> =>
         REDIS_URL: 'rediss://user:secret@redis:6379',
       }
     : { DATABASE_URL: 'postgres://user:secret@postgres:5432/chat', REDIS_URL: 'redis://redis:6379' }
+
+/** Each variable of a container that comes from a Secret, with the name of the Secret. */
+export const secretNames = ({ env = [] }: Container): readonly string[] =>
+  env
+    .flatMap(({ name, valueFrom }) => {
+      const reference = valueFrom?.secretKeyRef as { readonly name: string } | undefined
+      return reference === undefined ? [] : [`${name} ${reference.name}`]
+    })
+    .toSorted()
 
 type Service = 'gateway' | 'writer' | 'audit'
 

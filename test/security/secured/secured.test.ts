@@ -1,4 +1,7 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { Kafka, logLevel } from 'kafkajs'
 import pg from 'pg'
@@ -59,7 +62,7 @@ describe.skipIf(stackKind() !== 'native')('Services with TLS, logins and least-p
     KAFKA_PASSWORD: passwords[role],
   })
   const admin = (subcommand: string, more: Environment = {}, role: Role = 'admin'): Promise<string> =>
-    runCommand(process.execPath, ['services/admin/main.ts', subcommand], {
+    runCommand(process.execPath, ['services/admin/main.ts', ...subcommand.split(' ')], {
       cwd: projectFolder,
       env: { ...cleanEnvironment(), ...environment(role), ...more },
     })
@@ -86,6 +89,16 @@ describe.skipIf(stackKind() !== 'native')('Services with TLS, logins and least-p
 
   it('pass an audit with a role that may only read and send canaries', async () => {
     expect(await admin('audit', {}, 'audit')).toMatch(/nothing/i)
+  })
+
+  it('replay events with the admin login on Kafka and a gateway login on Postgres, to topics of replays only', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'replay-'))
+    const run = (topic: string, role: Role = 'admin') =>
+      admin(`replay --topic=${topic} --state=${folder}/${role}.json`, { DATABASE_URL: databaseUrl('gateway') }, role)
+    await run('chat.events.replay.first')
+    expect(readFileSync(join(folder, 'admin.json'), 'utf8')).toContain('"isComplete":true')
+    await expect(run('chat.events.replay.second', 'audit')).rejects.toThrow(/authoriz/i)
+    rmSync(folder, { recursive: true })
   })
 
   describe('a certificate', () => {

@@ -8,7 +8,7 @@ import { createPoolMetrics } from '../../../infra/postgres/connection/pool-metri
 import { createCertificateMetrics } from '../../../infra/tls/certificate-metrics.ts'
 import { createAuditMetrics } from '../../../services/admin/audit/audit-metrics.ts'
 import { createPreSendCounter } from '../../../services/gateway/pre-send-hook.ts'
-import { createRelayLag, createWebhookMetrics } from '../../../services/relay/relay-metrics.ts'
+import { createPushMetrics, createRelayLag, createWebhookMetrics } from '../../../services/relay/relay-metrics.ts'
 import { createWriterMetrics } from '../../../services/writer/writer-metrics.ts'
 import { createMetrics } from '../../../shared/runtime/observability/metrics.ts'
 import { metricsTable } from '../../../shared/runtime/observability/metrics-table.ts'
@@ -55,6 +55,7 @@ const everyMetric = () => {
   createCertificateMetrics(metrics.registry, [])
   createRebalances(metrics.registry)
   createWebhookMetrics(metrics.registry)
+  createPushMetrics(metrics.registry)
   createRelayLag(metrics.registry)
   createPreSendCounter(metrics.registry)
   createPoolMetrics(metrics.registry, () => ({ used: 1, waiting: 0, limit: 10 }))

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { startStoreRelay } from '../../../services/relay/store-relay.ts'
 import { systemClock } from '../../../shared/runtime/process/system-clock.ts'
@@ -57,6 +58,28 @@ describe('the relay of a store', () => {
     await until('the message', () => sink.events.length === 2)
     await relay.stop()
     expect(sink.events.map(({ event }) => event)).toEqual(['create-chat', 'new-message'])
+  })
+
+  it('delivers the rooms of an earlier time between the events of rooms that always have new ones', async () => {
+    const opened = openStore()
+    const old: string[] = []
+    for (let count = 0; count < 20; count += 1) old.push(await fillRoom(opened.store, [randomUUID()], 2))
+    const busy = Array.from({ length: 10 }, () => randomUUID())
+    const ended = Promise.withResolvers<void>()
+    const relays: ReturnType<typeof start>[] = []
+    // Each of the first calls of the sink is followed by a new event in every busy room.
+    const sink = recordingSink(async () => {
+      await setImmediate()
+      const seq = sink.calls.length
+      if (seq > 50) return ended.resolve()
+      for (const room of busy)
+        await append(opened.store, seq === 1 ? chatCreated(room, [randomUUID()]) : messagePosted(room, seq, randomUUID()))
+      await relays[0]?.eventStream.publish(busy.flatMap(published))
+    })
+    relays.push(start(opened, sink))
+    await ended.promise
+    for (const room of old) expect(seqsOf(sink.events, room)).toEqual(upTo(3))
+    await relays[0]?.stop()
   })
 
   it('continues after a restart with the events that the sink does not have', async () => {

@@ -4,14 +4,13 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ImportAdapters } from '../../../../services/admin/moving/import-file.ts'
 import { importFile } from '../../../../services/admin/moving/import-file.ts'
-import type { Clock } from '../../../../shared/ports/clock.ts'
 import { PublishError } from '../../../../shared/ports/command-log.ts'
 import type { CommandResult } from '../../../../shared/ports/command-results.ts'
 import { StoreError } from '../../../../shared/ports/event-store.ts'
 import { defaultLimits } from '../../../../shared/protocol/limits.ts'
 import { readCommand } from '../../../../shared/records/command-record.ts'
 import type { Command } from '../../../../shared/room-events/room-events.ts'
-import { systemClock } from '../../../../shared/runtime/process/system-clock.ts'
+import { fastClock } from './fast-clock.ts'
 import { manyMessages, textOf } from './sample-lines.ts'
 
 /** A service that stores every command at once, unless a test makes it fail. */
@@ -67,14 +66,6 @@ const memoryService = (epoch = 'e1') => {
       onStored = call
     },
   }
-}
-
-/** A second of the import passes in 50 ms, so that no test waits for its pauses. */
-const speed = 20
-const fastClock: Clock = {
-  nowMs: systemClock.nowMs,
-  monotonicMs: () => systemClock.monotonicMs() * speed,
-  after: (delayMs, callback) => systemClock.after(delayMs / speed, callback),
 }
 
 describe('The import of a file', () => {

@@ -27,10 +27,10 @@ describe('The pace of an import', () => {
     for (let group = 0; group < 100; group += 1) pace.note(pace.lines, 100)
     pace.noteTraffic({ commands: 3, lag: 3 })
     expect(pace.lines).toBe(first)
-    expect(pace.note(pace.lines, 30)).toBe(30)
+    expect(pace.note(pace.lines, 10)).toBe(30)
     const grown = pace.lines
     expect(grown).toBeGreaterThan(first)
-    expect(pace.note(grown, 100)).toBe(100)
+    expect(pace.note(grown, 100)).toBe(300)
     expect(pace.lines).toBeLessThan(grown)
     pace.noteTraffic({ commands: 3, lag: 5_000 })
     expect(pace.note(pace.lines, 30)).toBe(300)

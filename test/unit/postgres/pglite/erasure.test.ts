@@ -8,7 +8,6 @@ import { readRecord } from '../../../../services/writer/read-record.ts'
 import { readSetOf } from '../../../../services/writer/read-set.ts'
 import type { NewRecord } from '../../../../shared/ports/command-log.ts'
 import { defaultLimits } from '../../../../shared/protocol/limits.ts'
-import { systemClock } from '../../../../shared/runtime/process/system-clock.ts'
 import type { OpenEmbedded } from '../../../contract/postgres/open-pglite.ts'
 import { openEmbedded, scratchFolder } from '../../../contract/postgres/open-pglite.ts'
 import { withSession } from '../../../contract/postgres/session.ts'
@@ -24,6 +23,7 @@ import {
   withAppender,
 } from '../../../contract/stored-chat.ts'
 import { recordingLog } from '../../../support/recording-log.ts'
+import { fastClock } from '../../admin/moving/fast-clock.ts'
 
 const folder = scratchFolder()
 let opened: OpenEmbedded
@@ -60,12 +60,18 @@ const writerLog = () => {
   return { published, publish }
 }
 
+/** A log from which the writers move each command of a room to the dead-letter topic. */
+const losing = ({ publish }: ReturnType<typeof writerLog>, room: string): Pick<ReturnType<typeof writerLog>, 'publish'> => ({
+  publish: (records) => publish(records.filter(({ key }) => key !== room)),
+})
+
 const now = (): string => new Date().toISOString()
 
 const start = () => {
   const { erasureReads: reads } = opened.database
   const log = writerLog()
-  const deps = { reads, eventStore: opened.store, commandLog: log, clock: systemClock, log: recordingLog() }
+  const drained = async (): Promise<void> => {}
+  const deps = { reads, eventStore: opened.store, commandLog: log, drained, clock: fastClock, log: recordingLog() }
   return { deps, published: log.published }
 }
 
@@ -115,6 +121,19 @@ describe('The erasure of a user', () => {
     const { ranges } = await deps.reads.expired(`${'0'.repeat(8)}-0000-0000-0000-${'0'.repeat(12)}`, 1)
     expect(ranges.find((range) => range.room === room)).toEqual({ room, from: 1, before: 4, messages: 2 })
     await rowsOf('delete from message_edit where chat_id = $1', room)
+  })
+
+  it('leaves out a room whose command has no effect, erases the rest, and names the room', async () => {
+    const { deps } = start()
+    const [ann, eve] = [randomUUID(), randomUUID()]
+    await append(opened.store, userCreated(ann, `ext ${ann}`, 'Ann'), userCreated(eve, `ext ${eve}`, 'Eve'))
+    const [bad, good] = [await fillRoom(opened.store, [eve, ann], 5), await fillRoom(opened.store, [eve, ann], 5)]
+    const counts = await eraseUser({ ...deps, commandLog: losing(deps.commandLog, bad) }, { id: eve, isErased: false })
+    expect(counts).toEqual({ rooms: 1, memberships: 1, messages: 5, profile: true, failedRooms: [bad] })
+    expect(deps.log.lines.join()).toContain(bad)
+    expect(await rowsOf('select 1 from message where chat_id = $1 and deleted_seq is null', good)).toEqual([])
+    // After its cause is gone, the same call erases the rest.
+    expect(await eraseUser(deps, { id: eve, isErased: true })).toEqual({ rooms: 1, memberships: 1, messages: 5, profile: false })
   })
 
   it('continues after an interruption with the rest', async () => {
@@ -191,11 +210,36 @@ describe('The expiry of messages', () => {
     for (const room of [ruled, young]) await age(room, 10)
     await rowsOf(`update chat set rules = '{"retention_days":7}' where id = $1`, ruled)
     const counts = await expireMessages(deps, 30)
-    expect(counts).toEqual({ rooms: 2, messages: 1_299 + 5 })
+    expect(counts).toEqual({ rooms: 2, messages: 1_299 + 5, failed: 0 })
     expect(published.filter(({ key }) => key === common)).toHaveLength(2)
     const left = (room: string) => rowsOf('select seq from message where chat_id = $1 and deleted_seq is null', room)
     expect([await left(ruled), (await left(young)).length, (await left(common)).length]).toEqual([[], 5, 201])
-    expect(await expireMessages(deps, 30)).toEqual({ rooms: 0, messages: 0 })
-    expect(await expireMessages(deps, undefined)).toEqual({ rooms: 0, messages: 0 })
+    expect(await expireMessages(deps, 30)).toEqual({ rooms: 0, messages: 0, failed: 0 })
+    expect(await expireMessages(deps, undefined)).toEqual({ rooms: 0, messages: 0, failed: 0 })
+  })
+
+  it('leaves out a room whose command has no effect, erases the rooms before and after it, and counts it', async () => {
+    const { deps } = start()
+    const users = [randomUUID(), randomUUID()]
+    await rowsOf('update message set created_at = now()')
+    const rooms: string[] = []
+    for (let count = 0; count < 3; count += 1) rooms.push(await fillRoom(opened.store, users, 5))
+    for (const room of rooms) await age(room, 31)
+    const [, bad = ''] = rooms.toSorted()
+    const counts = await expireMessages({ ...deps, commandLog: losing(deps.commandLog, bad) }, 30)
+    expect(counts).toEqual({ rooms: 2, messages: 10, failed: 1 })
+    expect(deps.log.lines.join()).toContain(bad)
+    expect(await expireMessages(deps, 30)).toEqual({ rooms: 1, messages: 5, failed: 0 })
+  })
+
+  it('ends when no writer acknowledges its commands', async () => {
+    const { deps } = start()
+    await age(await fillRoom(opened.store, [randomUUID(), randomUUID()], 5), 31)
+    const publish = async (): Promise<void> => {}
+    const drained = (signal: AbortSignal) => new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
+    const clock = { ...fastClock, after: (ms: number, call: () => void) => fastClock.after(ms / 50, call) }
+    await expect(expireMessages({ ...deps, commandLog: { publish }, drained, clock }, 30)).rejects.toThrow(
+      'no writer has decided',
+    )
   })
 })

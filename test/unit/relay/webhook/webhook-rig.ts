@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { httpSender } from '../../../../infra/http/http-sender.ts'
 import type { RelayedEvent } from '../../../../services/relay/sink.ts'
+import { webhookContent } from '../../../../services/relay/webhook/request-content.ts'
 import type { RefusalCause } from '../../../../services/relay/webhook/verdict.ts'
 import type { WebhookDeps } from '../../../../services/relay/webhook/webhook-deps.ts'
 import type { WebhookSink } from '../../../../services/relay/webhook/webhook-sink.ts'
@@ -36,6 +37,7 @@ export const webhookRig = (url: string, change: Partial<WebhookDeps> = {}) => {
   const sender = httpSender({ url, allowedNetworks: ['127.0.0.0/8'], timeoutMs: testTimes.webhookMs, connections: 10 })
   const deps: WebhookDeps = {
     target: { url, secrets: [testSecret] },
+    content: webhookContent,
     sender,
     eventStore: store,
     parkedRooms,

@@ -30,6 +30,22 @@ describe('The configuration of a relay', () => {
     )
   })
 
+  it('with notifications needs the URL of their receiver, a key, and Redis', () => {
+    const push = { PUSH_URL: 'https://example.com/push', WEBHOOK_SECRETS: key, REDIS_URL: 'redis://localhost' }
+    expect(readRelayConfig({ ...addresses, ...push, RELAY_SINK: 'push' })).toMatchObject({
+      sink: 'push',
+      redisUrl: push.REDIS_URL,
+      push: { url: push.PUSH_URL, secrets: [key] },
+    })
+    const { REDIS_URL: _, ...withoutRedis } = push
+    expect(() => readRelayConfig({ ...addresses, ...withoutRedis, RELAY_SINK: 'push' })).toThrow('REDIS_URL')
+    expect(() => readRelayConfig({ ...addresses, ...webhook, REDIS_URL: push.REDIS_URL, RELAY_SINK: 'push' })).toThrow('PUSH_URL')
+    expect(() => readConfig({ PUSH_URL: push.PUSH_URL })).toThrow('WEBHOOK_SECRETS must be set with PUSH_URL')
+    expect(() => readConfig({ ...push, REDIS_URL: undefined, PUSH_URL: 'http://10.1.2.3/push' })).toThrow(
+      'PUSH_URL must begin with https://',
+    )
+  })
+
   it('accepts two keys, separated by a comma, and no third', () => {
     const read = (secrets: string) => readConfig({ ...webhook, WEBHOOK_SECRETS: secrets })
     expect(read(`${key},${other}`)).toMatchObject({ webhook: { secrets: [key, other] } })
@@ -62,7 +78,7 @@ describe('The configuration of a relay', () => {
   })
 
   it('is not part of the configuration of the other processes', () => {
-    expect(readConfig({})).toMatchObject({ webhook: undefined })
+    expect(readConfig({})).toMatchObject({ webhook: undefined, push: undefined })
     const env = { ...addresses, REDIS_URL: 'redis://localhost', ...webhook }
     expect(JSON.stringify(readDistributedConfig(env))).not.toContain(key)
   })
