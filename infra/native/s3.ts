@@ -26,18 +26,24 @@ const probe = async (endpoint: string): Promise<void> => {
   await fetch(endpoint, { signal: AbortSignal.timeout(2_000) })
 }
 
-const startOn = async (folder: string, port: number): Promise<S3Server> => {
+/** `pageOrigin`: the origin of a page that may upload; without it, no page may. */
+export interface S3Options {
+  readonly pageOrigin?: string
+}
+
+const startOn = async (folder: string, port: number, { pageOrigin }: S3Options): Promise<S3Server> => {
   const [objects, sidecar] = [join(folder, 'objects'), join(folder, 'metadata')]
   mkdirSync(join(objects, bucket), { recursive: true })
   mkdirSync(sidecar, { recursive: true })
   const address = `127.0.0.1:${port}`
   const endpoint = `http://${address}`
   const keys = ['--access', login.accessKeyId, '--secret', login.secretAccessKey, '--region', login.region]
+  const cors = pageOrigin === undefined ? [] : ['--cors-allow-origin', pageOrigin]
   const server = nativeServer({
     name: 'S3',
     command: s3Program.path,
     // Metadata beside the objects: not every file system of a test machine has extended attributes.
-    args: ['--port', address, ...keys, '--quiet', 'posix', '--sidecar', sidecar, objects],
+    args: ['--port', address, ...keys, ...cors, '--quiet', 'posix', '--sidecar', sidecar, objects],
     workingFolder: folder,
     logFile: join(folder, 'server.log'),
     stopSignal: 'SIGTERM',
@@ -52,4 +58,5 @@ const startOn = async (folder: string, port: number): Promise<S3Server> => {
 }
 
 /** Starts an S3-compatible server on loopback with an empty bucket. Its program must be installed. */
-export const startS3 = (folder: string): Promise<S3Server> => onFreePorts(async () => startOn(folder, await freePort()))
+export const startS3 = (folder: string, options: S3Options = {}): Promise<S3Server> =>
+  onFreePorts(async () => startOn(folder, await freePort(), options))

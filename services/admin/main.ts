@@ -36,6 +36,7 @@ import { hasFindings, runAdmin } from './admin.ts'
 import { auditFlags, runAudit } from './audit/run-audit.ts'
 import type { EraseUserDeps } from './erasure/erase-user.ts'
 import { expireMessages } from './erasure/expire-messages.ts'
+import { remainsAfter } from './erasure/receipt.ts'
 import { eraseFlags, runErasure } from './erasure/run-erasure.ts'
 import { slackSubcommand } from './moving/from-slack.ts'
 import { exportFlags, roomOf, runExport } from './moving/run-export.ts'
@@ -110,13 +111,13 @@ const eraseUserNamed: Subcommand = {
   operand: 'EXTERNAL-ID',
   meaning:
     'erases a user: profile, memberships, all its messages; prints a receipt as JSON; continues after an interruption; exit code 3: messages remain',
-  needs: 'DATABASE_URL and KAFKA_BROKERS',
+  needs: 'DATABASE_URL and KAFKA_BROKERS; the embedded chat has `npm start -- --erase-user=EXTERNAL-ID`',
   flags: eraseFlags,
   run: async (flags, { operand }) => {
     let hasFailed = false
     await erasing(async (deps, options) => {
       const retentions = await topicRetention(options, topicsOf(options.namespace, options.partitions))
-      const receipt = await runErasure(deps, retentions, operand, flags)
+      const receipt = await runErasure(deps, (nowMs) => remainsAfter(retentions, nowMs), operand, flags)
       hasFailed = receipt.failed_rooms !== undefined
       output.print(`${JSON.stringify(receipt)}\n`)
     })

@@ -1,20 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EmbeddedConfig } from '../../shared/runtime/config/config.ts'
-import { ConfigError } from '../../shared/runtime/config/config-error.ts'
 import type { ServiceProcess } from '../../shared/runtime/process/service-process.ts'
 import { systemClock } from '../../shared/runtime/process/system-clock.ts'
 import type { ImportAdapters } from '../admin/moving/import-file.ts'
 import { importFile } from '../admin/moving/import-file.ts'
 
-const argument = '--import='
 const pollMs = 50
-
-/** The file of `--import=FILE`; undefined: the argument is absent. Throws `ConfigError` for any other argument. */
-export const importedFile = (args: readonly string[]): string | undefined => {
-  const other = args.find((each) => !each.startsWith(argument) || each === argument)
-  if (other !== undefined) throw new ConfigError([{ key: other, reason: 'is no argument; there is --import=FILE.jsonl' }])
-  return args.at(-1)?.slice(argument.length)
-}
 
 /** Waits until the writer of this process has acknowledged all commands. */
 export const untilAcknowledged =

@@ -8,8 +8,10 @@ import { runMain } from '../../shared/runtime/process/run-main.ts'
 import type { ServiceProcess } from '../../shared/runtime/process/service-process.ts'
 import { openProcess } from '../../shared/runtime/process/service-process.ts'
 import { systemClock } from '../../shared/runtime/process/system-clock.ts'
-import { importAtStart, importedFile, untilAcknowledged } from './import-at-start.ts'
+import { eraseAtStart } from './erase-at-start.ts'
+import { importAtStart, untilAcknowledged } from './import-at-start.ts'
 import { refuseAddresses } from './refuse-addresses.ts'
+import { readStartArguments } from './start-arguments.ts'
 import { chatAddress, welcome } from './welcome.ts'
 
 /** Loaded only with a receiver. The relays end after the writer, whose events they relay. */
@@ -53,6 +55,7 @@ const loadServices = async () => {
 
 await runMain(async () => {
   const config = readConfig()
+  const { importedFile, erased } = readStartArguments(process.argv.slice(2))
   refuseAddresses(config)
   const service = await openProcess(config, 'embedded')
   await startTracing(config, 'embedded', service)
@@ -82,12 +85,12 @@ await runMain(async () => {
 
   // No Kafka: the writer of this process erases what is too old.
   const drained = untilAcknowledged(() => writer.readiness().lag)
-  const expiry = { ...ports, reads: ports.erasureReads, drained, clock: systemClock, log }
-  const expire = () => expireMessages(expiry, config.retentionDays)
+  const erasures = { ...ports, reads: ports.erasureReads, drained, clock: systemClock, log }
+  const expire = () => expireMessages(erasures, config.retentionDays)
   const old = { 'messages older than the retention': async () => (await expire()).messages }
   life.add('expiry', startPeriodicDeletion({ slices: old, clock: systemClock, log }).stop)
-  const file = importedFile(process.argv.slice(2))
-  if (file !== undefined) await importAtStart(file, config, { ...ports, drained }, service)
+  if (importedFile !== undefined) await importAtStart(importedFile, config, { ...ports, drained }, service)
+  if (erased !== undefined) process.stdout.write(`${JSON.stringify(await eraseAtStart(erasures, erased))}\n`)
 
   const page = await pageReady
   // All clients of the embedded database share one session.

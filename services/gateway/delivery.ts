@@ -1,3 +1,4 @@
+import { closeCodes } from '../../shared/protocol/close-codes.ts'
 import { signalLevel } from '../../shared/protocol/signal-level.ts'
 import { absentEvents } from './files/gateway-files.ts'
 import type { GatewayCoreDeps } from './gateway-core-deps.ts'
@@ -56,7 +57,10 @@ export const createDelivery = (deps: GatewayCoreDeps, sessions: Iterable<Session
     onRemoved,
     onRightsChanged,
   })
-  const sweptParts = { readModel, feeds, userSessions, pending, lookUpOutcome, featureLevel }
+  const onErased = (user: string): void => {
+    for (const session of sessions) if (session.user === user) session.close(closeCodes.erased)
+  }
+  const sweptParts = { readModel, feeds, userSessions, pending, lookUpOutcome, featureLevel, onErased }
   const sweep = createHeadSweep({ ...sweptParts, fanOut, clock, times, random })
   const sessionRooms: SessionRoomsDeps = {
     feeds,

@@ -152,7 +152,9 @@ export const createConnector = (deps: ConnectorDeps): Connector => {
   const isFinal = (code: number): boolean => !mayReconnect(code) || (code === tokenExpired.code && deps.isOnlyTokenExpired())
 
   const closedEarly = (mine: ConnectionAttempt, closing: Closing): void => {
-    if (isFinal(closing.code)) return end(closeError('ended', url, closing))
+    // The service accepts this token for no new user, because it was issued before a user was erased.
+    const isTooOld = closing.code === tokenExpired.code && tokens.isFixed
+    if (isFinal(closing.code) || isTooOld) return end(closeError('ended', url, closing))
     const isSearched = !mine.isOpen && failures % failuresPerSearch === 0
     failed(mine, closeError('disconnected', url, closing, mine.isOpen))
     if (isSearched) void findReason(mine, retry)

@@ -275,13 +275,18 @@ export interface ReadModel {
   unreadMemberships(users: readonly string[], most?: number): Promise<ReadonlyMap<string, readonly UnreadMembership[]>>
   /**
    * The present memberships of the users whose rooms differ from the known ones. `known` has the `roomsDigest` of each
-   * user's rooms; undefined never matches. A user without memberships has an empty list.
+   * user's rooms; undefined never matches. A user without memberships has an empty list. An erased user, who has none, is
+   * always in the result.
    */
-  changedMemberships(known: ReadonlyMap<string, string | undefined>): Promise<ReadonlyMap<string, readonly RoomMembership[]>>
+  changedMemberships(
+    known: ReadonlyMap<string, string | undefined>,
+  ): Promise<ReadonlyMap<string, readonly RoomMembership[] | 'erased'>>
   /** Users by external id; an unknown id is absent. */
   usersByExternalId(externalIds: readonly string[]): Promise<ReadonlyMap<string, User>>
   /** The users of `ids` who exist and share a chat with `viewer` now, and the viewer itself; without a viewer, all that exist. */
   usersById(ids: readonly string[], viewer?: string): Promise<readonly User[]>
+  /** When the last user was erased, in milliseconds since the epoch; undefined: none was. */
+  lastErasureMs(): Promise<number | undefined>
   /** The chats of a user, most recently active first. */
   chatsOf(query: ChatQuery): Promise<ChatPage>
   /** Members of a room; undefined: the reader is not a member, or the chat does not exist. */

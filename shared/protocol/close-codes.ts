@@ -30,6 +30,7 @@ export const closeCodes = {
   idle: { code: 4006, reason: 'idle', meaning: 'a socket without a user sent no request for too long' },
   tooManyErrors: { code: 4500, reason: 'too many errors', meaning: 'too many requests in a short time were invalid' },
   unauthenticated: { code: 4501, reason: 'unauthenticated', meaning: 'the token was refused' },
+  erased: { code: 4502, reason: 'user erased', meaning: 'the operator has erased the user of the socket' },
 } as const
 
 /** Standard codes that say that the client's own frames are invalid or too large: a new connection would end in the same way. */

@@ -1,68 +1,46 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { installMs } from '../../infra/native/go-program.ts'
+import { closeCodes } from '../../shared/protocol/close-codes.ts'
 import { withSession } from '../contract/postgres/session.ts'
-import type { Frame } from '../support/client/chat-socket.ts'
 import type { Person } from '../support/client/person.ts'
 import { freshName, personOn } from '../support/client/person.ts'
-import { noStackReason, sharedStack } from '../support/stack/shared-stack.ts'
+import { noStackReason } from '../support/stack/shared-stack.ts'
 import type { Chat } from '../support/stack/start-chat.ts'
-import { startChat } from '../support/stack/start-chat.ts'
+import type { FullChat } from './full-chat.ts'
+import { startFullChat } from './full-chat.ts'
+import { fillWithWord, ok } from './person-with-word.ts'
 import { plantElsewhere, plantInColumns } from './planted-words.ts'
 import { storedPlaces } from './stored-places.ts'
-
-const ok = (frame: Frame): Frame => {
-  if (frame.error !== undefined) throw new Error(`${frame.event} was refused: ${frame.error.code}`)
-  return frame
-}
 
 const placesWith = (words: readonly string[], places: ReadonlyMap<string, string>): readonly string[] =>
   [...places].filter(([, text]) => words.some((word) => text.includes(word))).map(([place]) => place)
 
-/** A user with the word in its external id, its whole profile, and its messages in three rooms: present, former and direct. */
-const fillWithWord = async (url: string, ann: Person, word: string) => {
-  const eve = await personOn(url, `${word}-${randomUUID()}`)
-  const ask = async (event: string, body: object, room?: string) =>
-    ok(await eve.socket.request(event, body, room === undefined ? {} : { room }))
-  await ask('update-user', { user: { name: word, image: `https://${word}.example/a.png`, data: { word } } })
-  await ask('set-block', { user: ann.id })
-  await ask('set-block', { user: ann.id, on: false })
-  const { room } = await ann.createChat('present', [eve.id])
-  const { room: former } = await ann.createChat('former', [eve.id])
-  const direct = await ask('create-chat', { direct: true, users: [ann.id] })
-  const { chat: pair } = direct.body as { chat: { id: string } }
-  for (const place of [room, former, pair.id]) {
-    const message = randomUUID()
-    await ask('new-message', { msg: word, type: 'text', data: { word }, id: message }, place)
-    await ask('edit-message', { message, msg: `again ${word}`, mentions: [ann.id] }, place)
-    await ask('new-message', { msg: `reply ${word}`, type: 'text', thread: message }, place)
-    await ask('mark-read', { seq: 1 }, place)
-  }
-  await ask('remove-users', { users: [eve.id] }, former)
-  return { eve, rooms: [room, former, pair.id] }
+const overHttp = (url: string, event: string, request: object): Promise<Response> => {
+  const place = url.replace(/^ws/, 'http').replace(/\/ws$/, `/api/v1/${event}`)
+  return fetch(place, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(request) })
 }
 
 /** What a member and a service read after the erasure, over sockets and HTTP begun after it. */
-const readsOf = async (url: string, ann: Person, erased: string, rooms: readonly string[]) => {
+const readsOf = async (url: string, ann: Person, word: string, erased: string, rooms: readonly string[]) => {
   const seen = Object.fromEntries(rooms.map((room) => [room, 1]))
   await using resumed = await personOn(url, ann.name, { rooms: seen })
   await resumed.socket.seen('the end of the resume', ({ event }) => event === 'resume')
   const ask = async (event: string, body: object): Promise<string> =>
     JSON.stringify(ok(await resumed.socket.request(event, body)))
-  const overHttp = async (event: string, body: object): Promise<string> => {
-    const place = url.replace(/^ws/, 'http').replace(/\/ws$/, `/api/v1/${event}`)
-    const headers = { 'content-type': 'application/json' }
-    return (await fetch(place, { method: 'POST', headers, body: JSON.stringify({ as: ann.id, body }) })).text()
-  }
+  const askOverHttp = async (event: string, body: object): Promise<string> =>
+    (await overHttp(url, event, { as: ann.id, body })).text()
   const reads = new Map<string, string>()
   for (const room of rooms) {
     const chat = { id: room }
     reads.set(`list-messages ${room}`, await ask('list-messages', { chat }))
-    reads.set(`list-messages over HTTP ${room}`, await overHttp('list-messages', { chat }))
+    reads.set(`list-messages over HTTP ${room}`, await askOverHttp('list-messages', { chat }))
     reads.set(`list-members ${room}`, await ask('list-members', { chat }))
   }
+  reads.set('search-messages', await ask('search-messages', { query: { text: word } }))
   reads.set('list-chats', await ask('list-chats', { user: { id: ann.id } }))
   reads.set('get-users', await ask('get-users', { users: [erased] }))
-  reads.set('get-users over HTTP', await overHttp('get-users', { users: [erased] }))
+  reads.set('get-users over HTTP', await askOverHttp('get-users', { users: [erased] }))
   reads.set('resume', JSON.stringify(resumed.socket.frames))
   return reads
 }
@@ -77,13 +55,21 @@ interface Receipt {
 const topics = ['topic chat.commands', 'topic chat.events']
 
 describe.skipIf(noStackReason())('An erased user', () => {
+  let full: FullChat
   let chat: Chat
   beforeAll(async () => {
-    chat = await startChat(sharedStack(), { gateways: 0, writers: 1 })
-    await chat.admin('level', '--raise')
-    await chat.addGateway()
-  }, 90_000)
-  afterAll(() => chat[Symbol.asyncDispose]())
+    full = await startFullChat()
+    chat = full.chat
+  }, installMs)
+  afterAll(() => full[Symbol.asyncDispose]())
+
+  const allPlaces = async () =>
+    new Map([
+      ...(await storedPlaces(chat)),
+      ['the logs of the relays', full.relayLogs()],
+      ['the blob store', full.blobs()],
+      ['admin export', await full.admin('export')],
+    ])
 
   const receiptOf = async (...args: readonly string[]): Promise<Receipt> => {
     const text = await chat.admin('erase-user', ...args)
@@ -94,11 +80,14 @@ describe.skipIf(noStackReason())('An erased user', () => {
     const { url = '' } = chat.gateways[0] ?? {}
     const word = `canary${randomUUID().slice(0, 8)}`
     await using ann = await personOn(url, freshName('ann'))
-    const { eve, rooms } = await fillWithWord(url, ann, word)
+    const { eve, rooms, address } = await fillWithWord(url, ann, word, full.hasFiles)
     const plan = await receiptOf(eve.name, '--dry-run')
-    expect(plan).toMatchObject({ user: eve.id, dry_run: true, erased: { rooms: 3, memberships: 2, messages: 6, profile: true } })
-    const before = placesWith([word], await storedPlaces(chat))
-    expect(before).toEqual(expect.arrayContaining(['table app_user', 'table event', ...topics]))
+    const messages = full.hasFiles ? 7 : 6
+    expect(plan).toMatchObject({ user: eve.id, dry_run: true, erased: { rooms: 3, memberships: 2, messages, profile: true } })
+    const filled = ['app_user', 'event', 'message_text', 'message_term'].map((name) => `table ${name}`)
+    const filledPlaces = [...filled, ...topics, 'admin export', ...(full.hasFiles ? ['the blob store'] : [])]
+    const before = async () => placesWith([word], await allPlaces()).toSorted()
+    await expect.poll(before, { timeout: 30_000, interval: 500 }).toEqual(filledPlaces.toSorted())
 
     const receipt = await receiptOf(eve.name)
     expect(receipt.erased).toEqual(plan.erased)
@@ -106,8 +95,15 @@ describe.skipIf(noStackReason())('An erased user', () => {
       const named = receipt.remains.find((each) => each.place === place)
       expect(named?.until, place).toMatch(/^\d{4}-/)
     }
-    const places = new Map([...(await storedPlaces(chat)), ...(await readsOf(url, ann, eve.id, rooms))])
-    expect(placesWith([word], places).toSorted()).toEqual(topics)
+    await full.admin('sweep')
+    const after = async () => new Map([...(await allPlaces()), ...(await readsOf(url, ann, word, eve.id, rooms))])
+    // The search relay follows within seconds.
+    await expect
+      .poll(async () => placesWith([word], await after()).toSorted(), { timeout: 30_000, interval: 500 })
+      .toEqual(topics)
+    const places = await after()
+    expect(places.get('table relay_dead_letter')).not.toBe('')
+    if (address !== undefined) expect((await fetch(address)).status).toBe(404)
     expect(places.get('resume')).toContain('"event":"erase"')
     for (const room of rooms) expect(places.get(`list-messages ${room}`)).toContain('"deleted":true')
     const [live] = await Promise.all([ann.socket.seen('the erasure', ({ event }) => event === 'erase')])
@@ -115,19 +111,22 @@ describe.skipIf(noStackReason())('An erased user', () => {
     await eve[Symbol.asyncDispose]()
   })
 
-  it('can do nothing in its session, and returns as a new user with nothing of the old one', async () => {
+  it('can do nothing, is disconnected for good, and returns as a new user with nothing of the old one', async () => {
     const { url = '' } = chat.gateways[0] ?? {}
     await using ann = await personOn(url, freshName('ann'))
     await using eve = await personOn(url, freshName('eve'))
     const { room } = await ann.createChat('room', [eve.id])
     await eve.say(room, 'hi')
     await chat.admin('erase-user', eve.name)
-    const codeOf = async (event: string, body: object, more: object = {}) =>
-      (await eve.socket.request(event, body, more)).error?.code
+    const codeOf = async (event: string, body: object, more: object = {}): Promise<string> => {
+      const answer = await overHttp(url, event, { as: eve.id, body, ...more })
+      return ((await answer.json()) as { error: { code: string } }).error.code
+    }
     expect(await codeOf('new-message', { msg: 'late', type: 'text' }, { room })).toBe('forbidden')
     expect(await codeOf('create-chat', { chat: { name: 'late' }, users: [eve.id] })).toBe('unknown_user')
     expect(await codeOf('update-user', { user: { name: 'late' } })).toBe('unknown_user')
     expect((await ann.socket.request('add-users', { users: [eve.id] }, { room })).error?.code).toBe('unknown_user')
+    expect((await eve.socket.closed).code).toBe(closeCodes.erased.code)
     await using again = await personOn(url, eve.name)
     expect(again.id).not.toBe(eve.id)
     const { body } = await again.socket.request('list-chats', { user: { id: again.id } })
@@ -144,10 +143,7 @@ describe.skipIf(noStackReason())('An erased user', () => {
     ] as const
     for (const [event, body] of bodies) {
       expect((await ann.socket.request(event, body, { room })).error?.code).toBe('unknown_event')
-      const place = url.replace(/^ws/, 'http').replace(/\/ws$/, `/api/v1/${event}`)
-      const headers = { 'content-type': 'application/json' }
-      const answer = await fetch(place, { method: 'POST', headers, body: JSON.stringify({ as: ann.id, room, body }) })
-      expect(answer.status).toBe(404)
+      expect((await overHttp(url, event, { as: ann.id, room, body })).status).toBe(404)
     }
   })
 

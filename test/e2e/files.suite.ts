@@ -63,6 +63,47 @@ export const fileJourneys = (chat: () => ChatWithFiles): void => {
     expect(headers.get('content-disposition')).toBe(`attachment; filename*=UTF-8''Men%C3%BC.txt`)
   })
 
+  it('many files that members send at the same time reach all members unchanged, and those of deleted messages are not served', async () => {
+    await using owned = new AsyncDisposableStack()
+    const members = ['ann', 'bob', 'cyd', 'dan'].map((name) => opened(owned, chat().url, name))
+    const users = await Promise.all(members.map(async (member) => (await member.ready()).id))
+    const [ann, ...others] = members
+    const room = (await ann?.createChat({ name: 'files', users }))?.id ?? ''
+    const live = members.map((member) => {
+      const seen = new Map<string, unknown>()
+      member.on('message', ({ id, attachments }) => void seen.set(id, attachments))
+      return seen
+    })
+    const contents = new Map<string, Buffer>()
+    const send = async (member: ChatClient, index: number) => {
+      const content = randomBytes(1_000 + index)
+      const file = await upload(member, room, new File([new Uint8Array(content)], `${index}.bin`))
+      contents.set(file.id, content)
+      const { id } = await member.send(room, { msg: `${index}`, attachments: [file] })
+      return { member, id, file }
+    }
+    const sent = await Promise.all(
+      members.flatMap((member, at) => Array.from({ length: 6 }, (_, index) => send(member, at * 6 + index))),
+    )
+    const expected = new Map(sent.map(({ id, file }) => [id, [file]]))
+    for (const seen of live) await expect.poll(() => seen, { timeout: 20_000 }).toEqual(expected)
+    for (const member of others) {
+      const addresses = await member.files(room, [...expected.keys()])
+      expect(addresses).toHaveLength(sent.length)
+      for (const { id, url } of addresses) expect((await bytesOf(url)).equals(contents.get(id) ?? Buffer.of())).toBe(true)
+    }
+    const gone = sent.filter((_, index) => index % 2 === 0)
+    await Promise.all(gone.map(({ member, id }) => member.delete(room, id)))
+    for (const member of members)
+      expect(
+        await member.files(
+          room,
+          gone.map(({ id }) => id),
+        ),
+      ).toEqual([])
+    expect(await others[0]?.files(room, [...expected.keys()])).toHaveLength(sent.length - gone.length)
+  })
+
   it('the content is gone for old addresses too, after the message was deleted and the files were swept', async () => {
     await using owned = new AsyncDisposableStack()
     const { ann, bob, room } = await withRoom(owned)

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { openSocket } from '../support/client/chat-socket.ts'
-import { freshName, personOn } from '../support/client/person.ts'
+import { createdRoom, freshName, personOn } from '../support/client/person.ts'
 import { clientFrame, rawUpgrade } from '../support/client/raw-socket.ts'
 import { until } from '../support/poll.ts'
 import { frameAttacks } from './frame-attacks.ts'
@@ -62,7 +62,7 @@ export const hostileInputSuite = (open: () => GuardedChat): void => {
       const { id } = body.user as { id: string }
       const made = await own.request('create-chat', { chat: { name: text }, users: [id] })
       expect(made.body?.chat).toMatchObject({ name: text })
-      const { room = '' } = made
+      const room = createdRoom(made)
       expect(await own.request('new-message', { msg: text, type: 'text' }, { room })).toMatchObject({ body: { msg: text } })
       await using far = await openSocket(urls[1] ?? urls[0], await headers(name))
       expect((await far.request('create-user', {})).body?.user).toMatchObject({ externalUserId: name, name: text })

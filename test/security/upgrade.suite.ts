@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ChatSocket } from '../support/client/chat-socket.ts'
 import { openSocket } from '../support/client/chat-socket.ts'
-import { freshName } from '../support/client/person.ts'
+import { createdRoom, freshName } from '../support/client/person.ts'
 import { rawSocket, rawUpgrade, upgradeHead } from '../support/client/raw-socket.ts'
 import { forgedToken, keyIssuer, secretIssuer } from '../support/issuer.ts'
 import type { GuardedChat } from './guarded-chat.ts'
@@ -156,7 +156,7 @@ export const upgradeSuite = (open: () => GuardedChat): void => {
       await using fay = await openSocket(url(), await bearer(freshName('fay'), { exp: 4 }))
       await using guy = await openSocket(urls[1] ?? urls[0], await bearer(freshName('guy')))
       const users = await Promise.all([fay, guy].map(bind))
-      const { room = '' } = await guy.request('create-chat', { chat: { name: 'short' }, users })
+      const room = createdRoom(await guy.request('create-chat', { chat: { name: 'short' }, users }))
       await guy.request('new-message', { msg: 'before', type: 'text' }, { room })
       await fay.seen('the message before', ({ body }) => body?.msg === 'before')
       expect((await fay.closed).code).toBe(4003)
@@ -201,7 +201,7 @@ export const upgradeSuite = (open: () => GuardedChat): void => {
       await using phone = await openSocket(here, await bearer(name))
       await using desk = await openSocket(there, await bearer(name))
       const users = await Promise.all([ann, phone, desk].map(bind))
-      const { room = '' } = await ann.request('create-chat', { chat: { name: 'club' }, users })
+      const room = createdRoom(await ann.request('create-chat', { chat: { name: 'club' }, users }))
       await Promise.all([phone, desk].map((socket) => socket.seen('the chat', (frame) => frame.room === room && frame.seq === 1)))
       await ann.request('remove-users', { users: [users[1]] }, { room })
       await Promise.all([phone, desk].map((socket) => socket.seen('the end', (frame) => frame.room === room && frame.seq === 2)))

@@ -2,11 +2,12 @@ import { generateKeyPairSync } from 'node:crypto'
 import type { JWK, JWTPayload } from 'jose'
 import { exportJWK, SignJWT } from 'jose'
 
-/** The claims of a token. `exp` and `nbf` are seconds from now; `exp: undefined` omits the claim. */
+/** The claims of a token. `exp`, `nbf` and `iat` are seconds from now; `exp: undefined` omits the claim. */
 export interface Claims {
   readonly sub?: unknown
   readonly exp?: number | undefined
   readonly nbf?: number
+  readonly iat?: number
   readonly aud?: string | readonly string[]
   readonly iss?: string
   readonly role?: unknown
@@ -21,11 +22,12 @@ export const testSecret = 'a secret of the tests, longer than thirty-two bytes'
 
 const payloadOf = (claims: Claims): JWTPayload => {
   const nowS = Math.floor(Date.now() / 1_000)
-  const { exp, nbf, ...rest } = { sub: 'ann', exp: 600, ...claims }
+  const { exp, nbf, iat, ...rest } = { sub: 'ann', exp: 600, ...claims }
   return {
     ...(rest as JWTPayload),
     ...(exp === undefined ? {} : { exp: nowS + exp }),
     ...(nbf === undefined ? {} : { nbf: nowS + nbf }),
+    ...(iat === undefined ? {} : { iat: nowS + iat }),
   }
 }
 

@@ -1,11 +1,13 @@
 import type { User } from '../../../shared/domain/events.ts'
-import type { ChangedHead, KnownHead, ReadModel, RoomMembership, StoreMeta } from '../../../shared/ports/read-model.ts'
+import type { ChangedHead, KnownHead, ReadModel, StoreMeta } from '../../../shared/ports/read-model.ts'
 import { firstLevel } from '../../../shared/protocol/feature-level.ts'
 import type { DatabaseSession, Statement } from '../connection/statement.ts'
+import { arrayText } from '../connection/statement.ts'
 import { listAttachments, readRights } from './attachments.ts'
 import { listBlocks } from './block-list.ts'
 import { listChats } from './chat-list.ts'
 import { listMembers } from './member-list.ts'
+import { changedMemberships, membershipsOf } from './memberships.ts'
 import { listReactions, listVersions } from './message-details.ts'
 import { listMessages } from './message-list.ts'
 import { signalRolesOf } from './signal-roles.ts'
@@ -39,37 +41,15 @@ const readChangedHeads: Statement = {
     ) as compared where is_other or seq <> known_seq`,
 }
 
-const membershipCells = 'chat_member.user_id, chat.id, chat_member.since_seq, chat.seq'
-
-const readMemberships: Statement = {
-  name: 'read-memberships',
-  text: `select ${membershipCells} from unnest($1::uuid[]) as asked (user_id)
-    cross join lateral (
-      select * from chat_member as present
-      where present.user_id = asked.user_id and present.until_seq is null limit $2::int
-    ) as chat_member
-    join chat on chat.id = chat_member.chat_id`,
-}
-
-/** The index returns the rooms in order, without a sort. */
-const readChangedMemberships: Statement = {
-  name: 'read-changed-memberships',
-  text: `with other as materialized (
-      select known.user_id from unnest($1::uuid[], $2::text[]) as known (user_id, digest)
-      where known.digest is distinct from (
-        select encode(sha256(coalesce(string_agg(uuid_send(present.chat_id), ''), '')), 'hex') from (
-          select chat_id from chat_member
-          where chat_member.user_id = known.user_id and until_seq is null order by chat_id
-        ) as present)
-    )
-    select other.user_id, chat.id, chat_member.since_seq, chat.seq from other
-    left join chat_member on chat_member.user_id = other.user_id and chat_member.until_seq is null
-    left join chat on chat.id = chat_member.chat_id`,
-}
-
 const readUsersByExternalId: Statement = {
   name: 'read-users-by-external-id',
   text: `select ${userCells} from app_user where external_id = any($1::text[])`,
+}
+
+/** By the index of external ids. */
+const readLastErasure: Statement = {
+  name: 'read-last-erasure',
+  text: `select (extract(epoch from max(modified_at)) * 1000)::bigint as at_ms from app_user where external_id is null`,
 }
 
 const readUsersById: Statement = {
@@ -94,16 +74,6 @@ export const readUsersSeenByStatement: Statement = {
       limit 1
     ))`,
 }
-
-interface MembershipRow {
-  readonly user_id: string
-  readonly id: string
-  readonly since_seq: string
-  readonly seq: string
-}
-
-/** For a user without rooms, all columns but the user are null. */
-type ChangedMembershipRow = MembershipRow | { readonly user_id: string; readonly id: null }
 
 const metaOf = async (session: DatabaseSession): Promise<StoreMeta> => {
   const rows = await session.run<{ key: string; value: string }>(readMeta)
@@ -131,15 +101,6 @@ const memberCountsOf = async (session: DatabaseSession, rooms: readonly string[]
   return new Map(rows.map((row) => [row.id, row.member_count]))
 }
 
-const membershipOf = (row: MembershipRow): RoomMembership => ({
-  room: row.id,
-  since: Number(row.since_seq),
-  head: Number(row.seq),
-})
-
-/** An array literal of ids or numbers, which need no escaping; the driver would check each element. */
-const arrayText = (items: Iterable<string | number>): string => `{${[...items].join(',')}}`
-
 const changedHeads = async (
   session: DatabaseSession,
   heads: ReadonlyMap<string, KnownHead>,
@@ -149,30 +110,6 @@ const changedHeads = async (
   const columns = [heads.keys(), all.map(({ seq }) => seq), all.map(({ digest }) => digest ?? 'null')]
   const rows = await session.run<ChangedHeadRow>(readChangedHeads, columns.map(arrayText))
   return new Map(rows.map(({ id, seq, is_other: isContradicted }) => [id, { head: Number(seq), isContradicted }]))
-}
-
-const byUser = (rows: readonly MembershipRow[]): ReadonlyMap<string, readonly RoomMembership[]> =>
-  new Map([...Map.groupBy(rows, ({ user_id: user }) => user)].map(([user, all]) => [user, all.map(membershipOf)]))
-
-const membershipsOf = async (
-  session: DatabaseSession,
-  users: readonly string[],
-  most?: number,
-): Promise<ReadonlyMap<string, readonly RoomMembership[]>> => {
-  if (users.length === 0) return new Map()
-  const values = [[...new Set(users)], most === undefined ? null : most + 1]
-  return byUser(await session.run<MembershipRow>(readMemberships, values))
-}
-
-const changedMemberships = async (
-  session: DatabaseSession,
-  digests: ReadonlyMap<string, string | undefined>,
-): Promise<ReadonlyMap<string, readonly RoomMembership[]>> => {
-  if (digests.size === 0) return new Map()
-  const texts = [...digests.values()].map((digest) => digest ?? 'null')
-  const rows = await session.run<ChangedMembershipRow>(readChangedMemberships, [arrayText(digests.keys()), arrayText(texts)])
-  const present = byUser(rows.filter((row): row is MembershipRow => row.id !== null))
-  return new Map(rows.map(({ user_id: user }) => [user, present.get(user) ?? []]))
 }
 
 const usersByExternalId = async (
@@ -193,6 +130,11 @@ const usersById = async (session: DatabaseSession, ids: readonly string[], viewe
   return rows.map(userOf)
 }
 
+const lastErasureMs = async (session: DatabaseSession): Promise<number | undefined> => {
+  const [row] = await session.run<{ readonly at_ms: string | null }>(readLastErasure, [])
+  return row === undefined || row.at_ms === null ? undefined : Number(row.at_ms)
+}
+
 /** The ReadModel on Postgres. */
 export const postgresReadModel = (session: DatabaseSession, pageBytes: number): ReadModel => ({
   meta: () => metaOf(session),
@@ -205,6 +147,7 @@ export const postgresReadModel = (session: DatabaseSession, pageBytes: number): 
   changedMemberships: (digests) => changedMemberships(session, digests),
   usersByExternalId: (externalIds) => usersByExternalId(session, externalIds),
   usersById: (ids, viewer) => usersById(session, ids, viewer),
+  lastErasureMs: () => lastErasureMs(session),
   chatsOf: (query) => listChats(session, query, pageBytes),
   membersOf: (query) => listMembers(session, query),
   blocksOf: (query) => listBlocks(session, query),

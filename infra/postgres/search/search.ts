@@ -6,10 +6,12 @@ import type { SearchText } from '../../../shared/search/search-text.ts'
 import { searchText } from '../../../shared/search/search-text.ts'
 import { authorTerm } from '../../../shared/search/terms.ts'
 import { storableInstant } from '../connection/instant.ts'
-import type { DatabaseSession } from '../connection/statement.ts'
+import type { DatabaseSession, Statement } from '../connection/statement.ts'
 import { readSearchCursor, writeCursor } from '../read-model/cursor.ts'
-import { mostIndexTerms, searchStatement } from './search-statement.ts'
+import { mostIndexTerms } from './candidate-chats.ts'
+import { searchStatement } from './search-statement.ts'
 
+/** A message that matches by the index. */
 interface HitRow {
   readonly chat_id: string
   readonly created_at: string
@@ -19,6 +21,18 @@ interface HitRow {
   /** Number of matches, at most one more than the limit. */
   readonly found: string
 }
+
+/** The position up to which all chats were searched, and whether entries are left behind it. */
+interface ReachedRow {
+  readonly reached_at: string
+  readonly reached_chat: string
+  readonly reached_seq: string
+  readonly has_more: boolean
+}
+
+type SearchRow = ReachedRow & (HitRow | Readonly<Record<keyof HitRow, null>>)
+
+const isHit = (row: SearchRow): row is ReachedRow & HitRow => row.chat_id !== null
 
 /** Characters that are compared before other work has its turn: a page may have 1 MiB, which takes up to half a second. */
 const charsPerTurn = 16_000
@@ -32,8 +46,23 @@ const matching = ({ chat_id: room, seq, data }: HitRow, { find }: SearchText): r
 
 const instantOrNull = (instant: string | undefined): string | null => (instant === undefined ? null : storableInstant(instant))
 
+/** The cursor of the next page: behind the last message of this one, or where the search has ended; undefined: there is no more. */
+const cursorAfter = (hits: readonly HitRow[], reached: ReachedRow | undefined): string | undefined => {
+  const last = hits.at(-1)
+  if (last !== undefined && Number(last.found) > hits.length)
+    return writeCursor('found', { at: last.created_at, room: last.chat_id, seq: Number(last.seq) })
+  if (reached?.has_more !== true) return undefined
+  const { reached_at: at, reached_chat: room, reached_seq: seq } = reached
+  return writeCursor('found', { at, room, seq: Number(seq) })
+}
+
 /** One page of the messages of a reader that match. Rejects with `CursorError` for a bad cursor. */
-export const searchMessages = async (session: DatabaseSession, query: SearchQuery, pageBytes: number): Promise<SearchPage> => {
+export const searchMessages = async (
+  session: DatabaseSession,
+  query: SearchQuery,
+  pageBytes: number,
+  statement: Statement = searchStatement,
+): Promise<SearchPage> => {
   const text = searchText(query.text)
   const author = query.author === undefined ? [] : [authorTerm(query.author)]
   // The text of a found message is compared with all terms.
@@ -42,10 +71,10 @@ export const searchMessages = async (session: DatabaseSession, query: SearchQuer
   const behind = place === undefined ? [null, null, null] : [storableInstant(place.at), place.room, place.seq]
   const times = [instantOrNull(query.from), instantOrNull(query.to)]
   const values = [query.reader, terms, query.chats ?? null, ...times, ...behind, query.limit, pageBytes]
-  const rows = await session.run<HitRow>(searchStatement, values)
-  const parts = inParts(rows, ({ data }) => data?.length ?? 0, charsPerTurn)
+  const rows = await session.run<SearchRow>(statement, values)
+  const hits = rows.filter(isHit)
+  const parts = inParts(hits, ({ data }) => data?.length ?? 0, charsPerTurn)
   const messages = await inTurns(parts, (part) => part.flatMap((row) => matching(row, text)))
-  const last = rows.at(-1)
-  if (last === undefined || Number(last.found) === rows.length) return { messages }
-  return { messages, nextCursor: writeCursor('found', { at: last.created_at, room: last.chat_id, seq: Number(last.seq) }) }
+  const nextCursor = cursorAfter(hits, rows[0])
+  return nextCursor === undefined ? { messages } : { messages, nextCursor }
 }

@@ -77,35 +77,42 @@ other_users() {
     $1 == "user" && !($2 in known) { print }'
 }
 
-# put_redis_users <gateway> <its passwords in users.acl> <writer> <its passwords in users.acl> <other users>: with the rights of the model
-put_redis_users() {
-  # This overlay sets no NAMESPACE, so keys and channels have no prefix.
-  users=$(of_gateway=$2 of_writer=$4 awk '{
-    for (i = 1; i <= NF; i++) {
-      if ($i == ">CHANGE-ME-1") $i = ENVIRON["of_gateway"]
-      if ($i == ">CHANGE-ME-2") $i = ENVIRON["of_writer"]
-      if ($i ~ /^[~&]chat:/) $i = substr($i, 1, 1) substr($i, 7)
-    }
-    print
-  }' "$model")
-  put chat-data chat-redis-users Opaque users.acl "$users${5:+
-$5}
-" gateway "$1" writer "$3"
-}
-
 # redis_users new | keep | add | drop: passwords of the users of Redis, with the present rights of the model
 redis_users() {
-  case $1 in
-  new | add) gateway=$(random) writer=$(random) ;;
-  *) gateway=$(of chat-redis-users gateway) writer=$(of chat-redis-users writer) ;;
-  esac
-  of_gateway=">$gateway" of_writer=">$writer" others=''
-  [ "$1" = new ] || others=$(other_users)
-  case $1 in
-  keep) of_gateway=$(passwords_of chat-gateway) of_writer=$(passwords_of chat-writer) ;;
-  add) of_gateway="$(passwords_of chat-gateway) $of_gateway" of_writer="$(passwords_of chat-writer) $of_writer" ;;
-  esac
-  put_redis_users "$gateway" "${of_gateway# }" "$writer" "${of_writer# }" "$others"
+  how=$1 others='' all=''
+  [ "$how" = new ] || others=$(other_users)
+  # From here on, the arguments are the keys and values of the Secret beside `users.acl`.
+  shift
+  for role in gateway writer relay; do
+    listed=''
+    [ "$how" = new ] || listed=$(passwords_of "chat-$role")
+    case $how${listed:+-present} in
+    keep-present) password=$(of chat-redis-users "$role") ;;
+    add-present) password=$(random) listed="$listed >$password" ;;
+    drop-present) password=$(of chat-redis-users "$role") listed=" >$password" ;;
+    # A new Secret, or a user that a new version adds.
+    *) password=$(random) listed=" >$password" ;;
+    esac
+    all="${all}chat-$role$listed
+"
+    set -- "$@" "$role" "$password"
+  done
+  # This overlay sets no NAMESPACE, so keys and channels have no prefix.
+  users=$(all=$all awk '
+    BEGIN {
+      count = split(ENVIRON["all"], lines, "\n")
+      for (n = 1; n < count; n++) { split(lines[n], word, " "); sub(/^[^ ]+ /, "", lines[n]); passwords[word[1]] = lines[n] }
+    }
+    {
+      for (i = 1; i <= NF; i++) {
+        if ($i ~ /^>CHANGE-ME-/) $i = passwords[$2]
+        if ($i ~ /^[~&]chat:/) $i = substr($i, 1, 1) substr($i, 7)
+      }
+      print
+    }' "$model")
+  put chat-data chat-redis-users Opaque users.acl "$users${others:+
+$others}
+" "$@"
 }
 
 # The access key of the bucket comes from the environment.
@@ -165,7 +172,8 @@ $redis_ca
 relay() {
   url=$(database relay)
   kafka=$(of chat-kafka-relay password)
-  put chat chat-relay Opaque database-url "$url" kafka-password "$kafka"
+  asked=$(redis relay)
+  put chat chat-relay Opaque database-url "$url" kafka-password "$kafka" redis-url "$asked"
 }
 
 webhooks() {

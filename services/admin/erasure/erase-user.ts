@@ -125,7 +125,7 @@ export const planErasure = async ({ reads }: EraseUserDeps, { id, isErased }: Er
  * Promises:  everything goes through the command log, so that clients and consumers of the event stream receive it in the
  *            order of each room. After an interruption, the same call continues with the rest. Resolves when no message,
  *            membership or profile is left, but for the rooms that it names as failed.
- * Does not:  end the sessions of the user, which can do nothing any more; their tokens must not be issued again.
+ * Does not:  end the sessions of the user: gateways close them within seconds. New tokens must not be issued for the user.
  */
 export const eraseUser = async (deps: EraseUserDeps, { id, isErased }: ErasableUser): Promise<ErasureCounts> => {
   const passes = [await eraseRooms(deps, id)]

@@ -45,16 +45,24 @@ export const remainsAfter = (retentions: Retentions, nowMs: number): readonly Re
   { place: 'consumers of chat.events', until: null, note: 'until they have handled the erase and erase-user events' },
 ]
 
+/** The same of the embedded mode, which has no topics. */
+export const embeddedRemains: readonly Remains[] = [
+  { place: 'DATA_DIR: data files and write-ahead log of the database', until: null, note: 'until their space is used again' },
+  { place: 'DATA_DIR: search index, files', until: null, note: 'a few seconds' },
+  { place: 'backups of DATA_DIR', until: null, note: 'until you remove them' },
+  { place: 'receivers of the webhook', until: null, note: 'until they have handled the erase and erase-user events' },
+]
+
 /** The receipt of an erasure at this time. */
 export const receiptOf = (
   user: string,
   { failedRooms, ...erased }: ErasureCounts,
-  how: { readonly isDryRun: boolean; readonly retentions: Retentions; readonly nowMs: number },
+  how: { readonly isDryRun: boolean; readonly remains: readonly Remains[]; readonly nowMs: number },
 ): ErasureReceipt => ({
   user,
   dry_run: how.isDryRun,
   at: new Date(how.nowMs).toISOString(),
   erased,
   ...(failedRooms === undefined ? {} : { failed_rooms: failedRooms }),
-  remains: remainsAfter(how.retentions, how.nowMs),
+  remains: how.remains,
 })

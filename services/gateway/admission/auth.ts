@@ -4,6 +4,8 @@ export interface Principal {
   readonly isService: boolean
   /** The external id that the token names; undefined with authentication off. */
   readonly subject?: string
+  /** When the token was issued, in milliseconds since the epoch; undefined: it does not say. */
+  readonly issuedAtMs?: number
   /** When a session with this token ends, in milliseconds since the epoch; undefined: never. */
   readonly expiresAtMs?: number
 }

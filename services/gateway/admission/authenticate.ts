@@ -74,11 +74,12 @@ const faultOf = (error: unknown): TokenFault => {
 }
 
 /** The subject must be a valid external user id. A session ends when its token expires, or after `lifeMaxS`. */
-const principalOf = ({ sub, exp, role }: JWTPayload, { leewayS, lifeMaxS }: JwtConfig, nowMs: number): Authenticated => {
+const principalOf = ({ sub, iat, exp, role }: JWTPayload, { leewayS, lifeMaxS }: JwtConfig, nowMs: number): Authenticated => {
   const subject = externalUserId.safeParse(sub)
   if (!subject.success || exp === undefined) return { fault: 'token_claims' }
   const expiresAtMs = Math.min((exp + leewayS) * 1_000, nowMs + lifeMaxS * 1_000)
-  return { principal: { isService: role === 'service', subject: subject.data, expiresAtMs } }
+  const issued = iat === undefined ? {} : { issuedAtMs: iat * 1_000 }
+  return { principal: { isService: role === 'service', subject: subject.data, ...issued, expiresAtMs } }
 }
 
 /** Verifies signature, `exp`, `nbf` and `sub`, and audience and issuer if they are configured. */

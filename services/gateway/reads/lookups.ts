@@ -22,6 +22,8 @@ import { createSharedPages } from './shared-pages.ts'
 export interface Lookups {
   /** Undefined: there is no such user. */
   user(externalId: string): Promise<User | undefined>
+  /** When the last user was erased, in milliseconds since the epoch; undefined: none was. */
+  lastErasureMs(): Promise<number | undefined>
   /** The present memberships of a user. */
   memberships(user: string): Promise<readonly RoomMembership[]>
   /** The same, with the unread messages of each room. */
@@ -86,8 +88,16 @@ export const createLookups = (store: EventStore, readModel: ReadModel, bounds: B
       return requests.map(() => found)
     },
   })
+  const lastErasure = batcher<undefined, number | undefined>({
+    maxItems: Number.POSITIVE_INFINITY,
+    run: async (requests) => {
+      const found = await readModel.lastErasureMs()
+      return requests.map(() => found)
+    },
+  })
   return {
     user,
+    lastErasureMs: () => lastErasure(undefined),
     memberships,
     unreadMemberships,
     head,

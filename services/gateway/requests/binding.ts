@@ -1,6 +1,8 @@
 import type { User } from '../../../shared/domain/events.ts'
 import { StoreError } from '../../../shared/ports/event-store.ts'
 import type { MemberUnread, RoomMembership, UnreadMembership } from '../../../shared/ports/read-model.ts'
+import { tokenExpired } from '../../../shared/protocol/close-codes.ts'
+import { errorBody } from '../../../shared/protocol/errors.ts'
 import { memberStateLevel } from '../../../shared/protocol/member-state.ts'
 import type { FeatureLevel } from '../reads/feature-level.ts'
 import type { Lookups } from '../reads/lookups.ts'
@@ -31,15 +33,26 @@ export interface BindingDeps {
   readonly featureLevel: Pick<FeatureLevel, 'current' | 'events'>
 }
 
+const tokenTooOld = errorBody(
+  'unauthenticated',
+  'the token was issued before a user was erased, and names no known user: get a new token',
+)
+
 export const createBinding = (deps: BindingDeps): Binding => {
   const { lookups, intake, userSessions, resume, sessionRooms, featureLevel } = deps
   /** The answer's body. `features` and `level` tell which events and fields this gateway accepts, so that a client need not try them. */
   const answerText = (user: User): string => JSON.stringify({ user, features: featureLevel.events, level: featureLevel.current })
 
+  /** A token that is older than the erasure of a user may name that user, whose external id is no longer stored. */
+  const isOlderThanErasure = async (issuedAtMs: number): Promise<boolean> =>
+    issuedAtMs < ((await lookups.lastErasureMs()) ?? Number.NEGATIVE_INFINITY)
+
   /** The stored user; undefined: the requester has its error. */
-  const obtain = async (requester: Requester, request: NamedCreateUser): Promise<User | undefined> => {
+  const obtain = async (requester: Requester, request: NamedCreateUser, refuseToken: () => void): Promise<User | undefined> => {
     const known = await lookups.user(request.body.user.externalUserId)
     if (known !== undefined) return known
+    const { isService, issuedAtMs } = requester.principal
+    if (!isService && issuedAtMs !== undefined && (await isOlderThanErasure(issuedAtMs))) return void refuseToken()
     const { promise, resolve } = Promise.withResolvers<User | undefined>()
     const isTaken = intake.createUser(requester, request, (outcome) => {
       if ('body' in outcome) return resolve((JSON.parse(outcome.body) as { user: User }).user)
@@ -112,9 +125,10 @@ export const createBinding = (deps: BindingDeps): Binding => {
     requester: Requester,
     request: NamedCreateUser,
     act: (user: User) => Promise<void> | void,
+    refuseToken = (): void => requester.fail(request, tokenTooOld),
   ): Promise<void> => {
     try {
-      const user = await obtain(requester, request)
+      const user = await obtain(requester, request, refuseToken)
       if (user !== undefined && !requester.isClosed) await act(user)
     } catch (error) {
       if (!(error instanceof StoreError)) throw error
@@ -128,7 +142,12 @@ export const createBinding = (deps: BindingDeps): Binding => {
   return {
     createUser: (requester, request) =>
       requester.user === undefined
-        ? withUser(requester, request, (user) => bind(requester, request, user))
+        ? withUser(
+            requester,
+            request,
+            (user) => bind(requester, request, user),
+            () => requester.close(tokenExpired),
+          )
         : fetchUser(requester, request),
     fetchUser,
   }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import * as z from 'zod'
 import { StoreError } from '../../../shared/ports/event-store.ts'
 import type { HttpSender } from '../../../shared/ports/http-sender.ts'
@@ -59,6 +60,17 @@ const denied = (action: string, reason: string | undefined): Outcome => ({
   error: errorBody('forbidden', 'the message is not permitted', { action, ...(reason === undefined ? {} : { reason }) }),
 })
 
+const attachmentsOf = (body: object): readonly unknown[] => {
+  const { attachments } = body as { readonly attachments?: unknown }
+  return Array.isArray(attachments) ? attachments : []
+}
+
+/** Only the sender may name files: its gateway has verified that the sender has announced them in this room. */
+const addsFiles = (given: object, changed: object): boolean => {
+  const files = attachmentsOf(given)
+  return attachmentsOf(changed).some((file) => !files.some((other) => isDeepStrictEqual(file, other)))
+}
+
 export const createPreSend = ({ hook, lookUpOutcome, limits, level, log }: PreSendDeps): PreSend => {
   let isFailing = false
 
@@ -79,7 +91,7 @@ export const createPreSend = ({ hook, lookUpOutcome, limits, level, log }: PreSe
   ): Replaced | undefined => {
     const request = { event: event.name, room: command.stream, body: { ...command.body, ...changes } }
     const { success, data } = event.request(limits, level()).safeParse(request)
-    if (!success) return undefined
+    if (!success || addsFiles(command.body, request.body)) return undefined
     return { command: { ...command, body: event.commandContent(data as never).body } as ChatCommand }
   }
 

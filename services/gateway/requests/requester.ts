@@ -28,6 +28,8 @@ export interface Requester {
 export interface SocketRequester extends Requester {
   readonly rateLimiter: Pick<RateLimiter, 'nonMember' | 'room' | 'upload'>
   bind(rooms: SessionRooms): void
+  /** Writes the send queue, then closes the socket. */
+  close(code: { readonly code: number; readonly reason: string }): void
   refresh(request: Extract<Request, { event: 'refresh' }>): Promise<void>
   refuseExceeded(ref: RequestRef, exceeded: LimitExceeded): void
 }

@@ -13,7 +13,7 @@ import type { UserSessions } from './user-sessions.ts'
 /**
  * Compares every held room and every held user's memberships with the store at
  * least every T/2. It finds a lost publication even if no other follows, and a
- * forged one. It looks up the outcomes of commands that have waited long,
+ * forged one. It finds the users who were erased. It looks up the outcomes of commands that have waited long,
  * because a published rejection may be lost too. Each round reads the store's
  * feature level. While the fan-out is down, the sweep runs continuously, one
  * statement at a time: delivery is slower but complete.
@@ -33,6 +33,8 @@ export interface HeadSweepDeps {
   readonly pending: Pick<PendingCommands, 'olderThan' | 'report'>
   readonly lookUpOutcome: LookUpOutcome
   readonly featureLevel: Pick<FeatureLevel, 'refresh'>
+  /** The operator has erased a user who has sessions. */
+  readonly onErased: (user: string) => void
   readonly clock: Clock
   readonly times: Pick<Times, 'convergeMs' | 'sweepLeastMs'>
   /** Returns a number in [0, 1); spreads the gateways' full sweeps after a reconnect. */
@@ -69,7 +71,7 @@ const sliced = <Value>(
 })
 
 export const createHeadSweep = (deps: HeadSweepDeps): HeadSweep => {
-  const { fanOut, readModel, feeds, userSessions, pending, lookUpOutcome, featureLevel, clock, times, random } = deps
+  const { fanOut, readModel, feeds, userSessions, pending, lookUpOutcome, featureLevel, onErased, clock, times, random } = deps
   const spanMs = times.convergeMs / 2
   let timer: Timer | undefined
   let isStopped = false
@@ -82,8 +84,10 @@ export const createHeadSweep = (deps: HeadSweepDeps): HeadSweep => {
     for (const [room, head] of known) feeds.applyStoreHead(room, head, changed.get(room))
   }
   const compareUsers = async (digests: ReadonlyMap<string, string | undefined>): Promise<void> => {
-    for (const [user, memberships] of await readModel.changedMemberships(digests))
-      userSessions.applyMemberships(user, memberships)
+    for (const [user, memberships] of await readModel.changedMemberships(digests)) {
+      if (memberships === 'erased') onErased(user)
+      else userSessions.applyMemberships(user, memberships)
+    }
   }
   const slicesNow = (): readonly Slices[] => [
     sliced(feeds.heads(), { size: feeds.size, perSlice: 1_000 }, compareRooms),

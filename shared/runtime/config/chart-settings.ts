@@ -6,12 +6,13 @@ type JsonSchema = Readonly<Record<string, unknown>>
 
 /** Set by the pods (ports, addresses, sinks), or secret: a Secret of the cluster has them. */
 const notInChart =
-  /^(HOST|PORT|INTERNAL_HOST|INTERNAL_PORT|DATA_DIR|NODE_ENV|RELAY_SINK|PUSH_URL|DATABASE_URL|REDIS_URL|KAFKA_PASSWORD|S3_ACCESS_KEY_ID|S3_SECRET_ACCESS_KEY|FILE_SECRET|FILE_SECRET_PREVIOUS|JWT_SECRET|JWT_SECRET_PREVIOUS|WEBHOOK_SECRETS)$/
+  /^(HOST|PORT|INTERNAL_HOST|INTERNAL_PORT|DATA_DIR|NODE_ENV|RELAY_SINK|DATABASE_URL|REDIS_URL|KAFKA_PASSWORD|S3_ACCESS_KEY_ID|S3_SECRET_ACCESS_KEY|FILE_SECRET|FILE_SECRET_PREVIOUS|JWT_SECRET|JWT_SECRET_PREVIOUS|WEBHOOK_SECRETS)$/
 
 /** The variables of some processes only, by the place of their `config` in the values: other processes refuse them, or do not need them. */
 const ofSomeProcesses = {
   'relays.webhook': ['WEBHOOK_URL'],
   'relays.search': [],
+  'relays.push': ['PUSH_URL'],
   files: ['S3_BUCKET', 'S3_ENDPOINT', 'S3_REGION', 'S3_PATH_STYLE', 'UNUSED_FILE_HOURS'],
   preSend: ['PRE_SEND_URL', 'PRE_SEND_ON_FAILURE'],
 } as const

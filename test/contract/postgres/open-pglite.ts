@@ -9,9 +9,10 @@ import { startEmbeddedPostgres } from '../../../infra/postgres/pglite/embedded-p
 import { defaultBounds } from '../../../shared/runtime/config/bounds.ts'
 import { defaultTimes } from '../../../shared/runtime/config/times.ts'
 import { recordingLog } from '../../support/recording-log.ts'
-import type { OpenSearchStore } from '../search-index/open-search-store.ts'
+import { openBoundedIndex } from '../search-index/bounded-index.ts'
+import type { BoundedSearchStore } from '../search-index/open-search-store.ts'
 
-export interface OpenEmbedded extends OpenSearchStore {
+export interface OpenEmbedded extends BoundedSearchStore {
   readonly embedded: EmbeddedPostgres
   readonly database: Database
 }
@@ -30,14 +31,17 @@ export const openEmbedded = async (dataDir: string, times: Partial<DatabaseTimes
     bounds: defaultBounds,
     log,
   })
+  const bounded = openBoundedIndex(embedded.url)
   return {
     store: database.eventStore,
     readModel: database.readModel,
     memberStates: database.memberStates,
     searchIndex: database.searchIndex,
+    boundedIndex: bounded.boundedIndex,
     embedded,
     database,
     [Symbol.asyncDispose]: async () => {
+      await bounded.close()
       await database.close()
       await embedded.stop()
     },

@@ -5,7 +5,8 @@ import { defaultBounds } from '../../../shared/runtime/config/bounds.ts'
 import { defaultTimes } from '../../../shared/runtime/config/times.ts'
 import { recordingLog } from '../../support/recording-log.ts'
 import { sharedStack } from '../../support/stack/shared-stack.ts'
-import type { OpenSearchStore } from '../search-index/open-search-store.ts'
+import { openBoundedIndex } from '../search-index/bounded-index.ts'
+import type { BoundedSearchStore } from '../search-index/open-search-store.ts'
 
 /** The adapter on a database that is migrated already. */
 export const openMigrated = (url: string, times: Partial<DatabaseTimes> = {}): Promise<Database> =>
@@ -25,12 +26,19 @@ export const freshDatabase = async (): Promise<string> => {
 }
 
 /** The adapter on a new database. */
-export const openFresh = async (): Promise<OpenSearchStore> => asOpenStore(await openMigrated(await freshDatabase()))
-
-const asOpenStore = ({ eventStore, readModel, memberStates, searchIndex, close }: Database): OpenSearchStore => ({
-  store: eventStore,
-  readModel,
-  memberStates,
-  searchIndex,
-  [Symbol.asyncDispose]: close,
-})
+export const openFresh = async (): Promise<BoundedSearchStore> => {
+  const url = await freshDatabase()
+  const { eventStore, readModel, memberStates, searchIndex, close } = await openMigrated(url)
+  const bounded = openBoundedIndex(url)
+  return {
+    store: eventStore,
+    readModel,
+    memberStates,
+    searchIndex,
+    boundedIndex: bounded.boundedIndex,
+    [Symbol.asyncDispose]: async () => {
+      await bounded.close()
+      await close()
+    },
+  }
+}

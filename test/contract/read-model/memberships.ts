@@ -4,7 +4,16 @@ import type { RoomMembership } from '../../../shared/ports/read-model.ts'
 import { eventDigest } from '../../../shared/records/event-digest.ts'
 import { roomsDigest } from '../../../shared/records/rooms-digest.ts'
 import type { OpenStore } from '../stored-chat.ts'
-import { append, chatCreated, fillRoom, messagePosted, usersAdded, usersRemoved } from '../stored-chat.ts'
+import {
+  append,
+  chatCreated,
+  fillRoom,
+  messagePosted,
+  userCreated,
+  userErased,
+  usersAdded,
+  usersRemoved,
+} from '../stored-chat.ts'
 
 const byRoom = (held: readonly RoomMembership[] | undefined): readonly RoomMembership[] =>
   (held ?? []).toSorted((one, other) => (one.room < other.room ? -1 : 1))
@@ -129,7 +138,7 @@ export const membershipTests = (opened: () => OpenStore): void => {
     const unlike = async (held: readonly (readonly [string, string | undefined])[]): Promise<readonly string[]> => {
       const found = await readModel.changedMemberships(new Map(held))
       const all = await readModel.memberships([...found.keys()])
-      for (const [user, rooms] of found) expect(byRoom(rooms)).toEqual(byRoom(all.get(user)))
+      for (const [user, rooms] of found) expect(rooms === 'erased' ? rooms : byRoom(rooms)).toEqual(byRoom(all.get(user)))
       return [...found.keys()].toSorted()
     }
     const both = [ann, bob].toSorted()
@@ -167,6 +176,16 @@ export const membershipTests = (opened: () => OpenStore): void => {
     expect(await readModel.changedMemberships(new Map([[bob, roomsDigest([first])]]))).toEqual(new Map([[bob, []]]))
     await append(store, usersAdded(first, 4, [bob]))
     expect(await unlike([[bob, roomsDigest([])]])).toEqual([bob])
+  })
+
+  it('returns a user who was erased, whatever rooms are held', async () => {
+    const { store, readModel } = opened()
+    const [eve, held] = [randomUUID(), randomUUID()]
+    await append(store, userCreated(eve, `ext ${eve}`, 'Eve'))
+    expect(await readModel.changedMemberships(new Map([[eve, roomsDigest([])]]))).toEqual(new Map())
+    await append(store, userErased(eve, 2))
+    for (const digest of [roomsDigest([]), roomsDigest([held]), undefined])
+      expect(await readModel.changedMemberships(new Map([[eve, digest]]))).toEqual(new Map([[eve, 'erased']]))
   })
 
   it('ends a membership when the user is removed, and begins a new one when it is added again', async () => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
 import type { User } from '../../../shared/domain/events.ts'
 import type { OpenStore } from '../stored-chat.ts'
-import { append, at, chatCreated, userCreated, usersAdded, usersRemoved, userUpdated } from '../stored-chat.ts'
+import { append, at, chatCreated, userCreated, userErased, usersAdded, usersRemoved, userUpdated } from '../stored-chat.ts'
 
 const idsOf = (users: readonly User[]): ReadonlySet<string> => new Set(users.map(({ id }) => id))
 
@@ -37,6 +37,16 @@ export const userTests = (opened: () => OpenStore): void => {
     await append(store, userCreated(ids[0], texts[0]), userCreated(ids[1], texts[1]), userCreated(ids[2], texts[2]))
     const found = await readModel.usersByExternalId(texts)
     expect(texts.map((text) => found.get(text)?.id)).toEqual(ids)
+  })
+
+  it('returns the time of the last erasure of a user', async () => {
+    const { store, readModel } = opened()
+    const [eve = ''] = await makeUsers(opened(), 1)
+    await append(store, userErased(eve, 2))
+    const erasedMs = (await readModel.lastErasureMs()) ?? 0
+    expect(erasedMs).toBeGreaterThanOrEqual(Date.parse(at(2)))
+    // Other tests erase users a few milliseconds later.
+    expect(erasedMs).toBeLessThan(Date.parse(at(100)))
   })
 
   it('finds all users by id without a viewer', async () => {

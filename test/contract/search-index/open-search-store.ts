@@ -5,3 +5,8 @@ import type { OpenStore } from '../stored-chat.ts'
 export interface OpenSearchStore extends OpenStore {
   readonly searchIndex: SearchIndex
 }
+
+export interface BoundedSearchStore extends OpenSearchStore {
+  /** The same index, with small bounds of the work of a search. */
+  readonly boundedIndex: SearchIndex
+}

@@ -14,33 +14,39 @@ const toRule = ({ host, port }: Integrations['webhook']) => ({
 })
 
 /** The settings by which both ways of an installation differ from the defaults. */
-const settingsFor = ({ webhook, check, store }: Integrations, origin?: string) => ({
+const settingsFor = ({ webhook, push, check, store }: Integrations, origin?: string) => ({
   config: {
     SEARCH: 'on',
+    TOPIC_RELEASE_MS: '500',
     WEBHOOK_PRIVATE_NETWORKS: `${webhook.host}/32`,
     ...(origin === undefined ? {} : { ALLOWED_ORIGINS: origin }),
   },
   webhook: { WEBHOOK_URL: `${webhook.origin}/hook` },
+  push: { PUSH_URL: `${push.origin}/push` },
   preSend: { PRE_SEND_URL: `${check.origin}/check`, PRE_SEND_ON_FAILURE: 'refuse' },
   files: { S3_BUCKET: 'chat', S3_ENDPOINT: store.origin, S3_PATH_STYLE: 'true' },
-  rules: { 'to-webhooks': toRule(webhook), 'to-pre-send': toRule(check), 'to-files': toRule(store) },
+  rules: { 'to-webhooks': toRule(webhook), 'to-push': toRule(push), 'to-pre-send': toRule(check), 'to-files': toRule(store) },
 })
 
 /** Installs an integrated chat. `origin`: the address of its clients, as soon as it is known. */
 type Install = (namespace: string, given: Integrations, origin?: string) => Promise<void>
 
 export const installChart: Install = async (namespace, given, origin) => {
-  const { config, webhook, preSend, files, rules } = settingsFor(given, origin)
+  const { config, webhook, push, preSend, files, rules } = settingsFor(given, origin)
   const few = { replicas: { min: 1, max: 1 } }
   const values = {
     config,
     gateway: few,
     writer: few,
     audit: { enabled: false },
-    relays: { webhook: { enabled: true, config: webhook }, search: { enabled: true } },
+    relays: {
+      webhook: { enabled: true, config: webhook },
+      search: { enabled: true },
+      push: { enabled: true, config: push },
+    },
     preSend: { enabled: true, config: preSend },
     files: { enabled: true, config: files },
-    networkPolicy: { options: ['webhooks', 'pre-send', 'files'], rules },
+    networkPolicy: { options: ['webhooks', 'push', 'pre-send', 'files'], rules },
   }
   const folder = mkdtempSync(join(tmpdir(), 'chart-values-'))
   try {
@@ -54,17 +60,18 @@ export const installChart: Install = async (namespace, given, origin) => {
 }
 
 export const applyManifests: Install = async (_namespace, given, origin) => {
-  const { config, webhook, preSend, files, rules } = settingsFor(given, origin)
+  const { config, webhook, push, preSend, files, rules } = settingsFor(given, origin)
   const literals = (variables: Readonly<Record<string, string>>) => Object.entries(variables).map((pair) => pair.join('='))
   const setAll = (values: object) =>
     JSON.stringify(Object.entries(values).map(([key, value]) => ({ op: 'add', path: `/data/${key}`, value: String(value) })))
   const component = (name: string) => `../../components/${name}`
   const added = {
-    resources: ['../../relays/webhook', '../../relays/search'],
-    components: ['pre-send', 'files', 'network-webhooks', 'network-pre-send', 'network-files'].map(component),
+    resources: ['webhook', 'search', 'push'].map((sink) => `../../relays/${sink}`),
+    components: ['pre-send', 'files', 'network-webhooks', 'network-push', 'network-pre-send', 'network-files'].map(component),
     configMapGenerator: [
       { name: 'chat-config', behavior: 'merge', literals: literals(config) },
       { name: 'chat-relay-config-webhook', behavior: 'merge', literals: literals(webhook) },
+      { name: 'chat-relay-config-push', behavior: 'merge', literals: literals(push) },
     ],
     patches: [
       { target: { kind: 'ConfigMap', name: 'chat-pre-send-config' }, patch: setAll(preSend) },

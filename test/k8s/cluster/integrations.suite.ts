@@ -17,6 +17,7 @@ export const deniedWord = 'forbiddenword'
 /** Systems outside the cluster that a deployed chat connects to. */
 export interface Integrations {
   readonly webhook: ReachedByPods
+  readonly push: ReachedByPods
   readonly check: ReachedByPods
   readonly store: ReachedByPods
 }
@@ -34,7 +35,7 @@ const labelsOf = (name: string, component?: string): Readonly<Record<string, str
   ...(component === undefined ? {} : { 'app.kubernetes.io/component': component }),
 })
 
-/** Search, files, webhooks and checks before sending work, under network policies that allow nothing else. */
+/** Searches, files, webhooks, notifications and checks before sending work, under network policies that allow nothing else. */
 export const integrations = (given: () => Integrated): void => {
   it('a message arrives at the webhook, and is found by a search', async () => {
     const { url, received } = given()
@@ -48,6 +49,20 @@ export const integrations = (given: () => Integrated): void => {
       return (body?.messages as readonly object[] | undefined)?.length === 1
     }
     await until('the message to be found', found, { withinMs: 60_000, everyMs: 500 })
+  })
+
+  it('a notification for a user who is offline arrives at the sender of the platform', async () => {
+    const { url, received } = given()
+    await using ann = await personOn(url, freshName('ann'))
+    const bob = await personOn(url, freshName('bob'))
+    const { room } = await ann.createChat('Dinner', [bob.id])
+    await bob.socket[Symbol.asyncDispose]()
+    // Bob counts as online until TOPIC_RELEASE_MS after his last socket has closed.
+    const isReceived = async () => {
+      await ann.say(room, 'at eight')
+      return received.some((one) => one.room === room && one.event === 'push')
+    }
+    await until('the notification', isReceived, { withinMs: 60_000, everyMs: 1_000 })
   })
 
   it('admin reindex runs as a job beside the services', async () => {
@@ -78,6 +93,8 @@ export const integrations = (given: () => Integrated): void => {
     const connections = {
       'relay of webhooks → webhook': ['open', labelsOf('relay', 'webhook'), 'webhook'],
       'relay of webhooks → store': ['closed', labelsOf('relay', 'webhook'), 'store'],
+      'relay of notifications → sender': ['open', labelsOf('relay', 'push'), 'push'],
+      'relay of notifications → webhook': ['closed', labelsOf('relay', 'push'), 'webhook'],
       'relay of searches → webhook': ['closed', labelsOf('relay', 'search'), 'webhook'],
       'gateway → receiver of checks': ['open', labelsOf('gateway'), 'check'],
       'gateway → webhook': ['closed', labelsOf('gateway'), 'webhook'],

@@ -39,7 +39,8 @@ const ways = { 'the chart': installChart, 'the manifests': applyManifests } as c
 
 const settle = async (): Promise<void> => {
   for (const part of ['kafka', 'postgres', 'redis']) await chat.settled(`statefulset/${part}`)
-  for (const part of ['writer', 'gateway', 'relay-webhook', 'relay-search']) await chat.settled(`deployment/${part}`)
+  for (const part of ['writer', 'gateway', 'relay-webhook', 'relay-search', 'relay-push'])
+    await chat.settled(`deployment/${part}`)
 }
 
 needsHelm()
@@ -61,38 +62,37 @@ beforeAll(async () => {
   const [webhook, check, store] = [endpoint.port, checks.port, Number(new URL(s3.endpoint).port)]
   outside = {
     webhook: owned.use(await reachedByPods(webhook)),
+    // The same server at another port.
+    push: owned.use(await reachedByPods(webhook)),
     check: owned.use(await reachedByPods(check)),
     store: owned.use(await reachedByPods(store)),
   }
 }, installMs)
 afterAll(() => owned.disposeAsync())
 
-describe.each(Object.entries(ways))(
-  'with webhooks, searches, checks before sending and files, installed by %s',
-  (_name, install) => {
-    const installed = new AsyncDisposableStack()
+describe.each(Object.entries(ways))('with all relays, checks before sending and files, installed by %s', (_name, install) => {
+  const installed = new AsyncDisposableStack()
 
-    beforeAll(async () => {
-      if (outside === undefined) throw new Error('the servers outside the cluster do not run')
-      await chat.remove()
-      installed.defer(await provideVolumes())
-      installed.defer(chat.remove)
-      await kubectl(['create', 'namespace', chat.namespace])
-      for (const [name, stringData] of Object.entries(secrets)) {
-        const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: chat.namespace }, stringData }
-        await kubectl(['apply', '-f', '-'], JSON.stringify(secret))
-      }
-      await install(chat.namespace, outside)
-      // The port of the node, and with it the address of the clients, exists only after the installation.
-      url = await chat.socketUrl()
-      await install(chat.namespace, outside, originOf(url))
-      await settle()
-    })
-    afterAll(() => installed.disposeAsync())
+  beforeAll(async () => {
+    if (outside === undefined) throw new Error('the servers outside the cluster do not run')
+    await chat.remove()
+    installed.defer(await provideVolumes())
+    installed.defer(chat.remove)
+    await kubectl(['create', 'namespace', chat.namespace])
+    for (const [name, stringData] of Object.entries(secrets)) {
+      const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: chat.namespace }, stringData }
+      await kubectl(['apply', '-f', '-'], JSON.stringify(secret))
+    }
+    await install(chat.namespace, outside)
+    // The port of the node, and with it the address of the clients, exists only after the installation.
+    url = await chat.socketUrl()
+    await install(chat.namespace, outside, originOf(url))
+    await settle()
+  })
+  afterAll(() => installed.disposeAsync())
 
-    integrations(() => {
-      if (outside === undefined || endpoint === undefined) throw new Error('there is no chat')
-      return { ...outside, chat, url, received: endpoint.received }
-    })
-  },
-)
+  integrations(() => {
+    if (outside === undefined || endpoint === undefined) throw new Error('there is no chat')
+    return { ...outside, chat, url, received: endpoint.received }
+  })
+})

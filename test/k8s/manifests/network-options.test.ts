@@ -71,6 +71,14 @@ const options: Readonly<Record<string, Option>> = {
       outOf(pod('admin'), { address: '203.0.113.7' }, 443),
     ],
   },
+  'network-push': {
+    opens: [outOf(relay('push'), { address: '203.0.113.7' }, 443)],
+    keepsClosed: [
+      outOf(relay('push'), { address: '10.40.0.5' }, 443),
+      outOf(relay('webhook'), { address: '203.0.113.7' }, 443),
+      outOf(gateway, { address: '203.0.113.7' }, 443),
+    ],
+  },
   'network-pre-send': {
     opens: [outOf(gateway, { address: '203.0.113.7' }, 443)],
     keepsClosed: [

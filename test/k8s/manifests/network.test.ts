@@ -104,6 +104,17 @@ describe('the network of dev', () => {
   })
 })
 
+describe('the network of the Redis of prod', () => {
+  needsRenderer()
+
+  it('allows the same pods to connect as the policy of the services', () => {
+    const into = policiesOf('prod').find(({ name }) => name === 'into-redis')
+    const out = policiesOf('prod').find(({ name }) => name === 'to-redis')
+    const namespaceSelector = { matchLabels: { 'kubernetes.io/metadata.name': 'chat' } }
+    expect(into?.ingress?.[0]?.from).toEqual([{ namespaceSelector, podSelector: out?.podSelector }])
+  })
+})
+
 describe('the public route of prod', () => {
   needsRenderer()
 

@@ -29,11 +29,18 @@ const sinks = {
     secrets: [...logins, 'WEBHOOK_SECRETS chat-webhooks'],
     config: { sink: 'webhook', webhook: { url: 'https://hooks.example.com/chat', secrets: [key] } },
     goesOut: true,
+    asksRedis: false,
   },
-  search: { secrets: logins, config: { sink: 'search' }, goesOut: false },
+  search: { secrets: logins, config: { sink: 'search' }, goesOut: false, asksRedis: false },
+  push: {
+    secrets: [...logins, 'REDIS_URL chat-relay', 'WEBHOOK_SECRETS chat-webhooks'],
+    config: { sink: 'push', push: { url: 'https://push.example.com/chat', secrets: [key] } },
+    goesOut: true,
+    asksRedis: true,
+  },
 } as const
 
-describe.each(Object.entries(sinks))('the relay of the sink %s in prod', (sink, { secrets, config, goesOut }) => {
+describe.each(Object.entries(sinks))('the relay of the sink %s in prod', (sink, { secrets, config, goesOut, asksRedis }) => {
   needsRenderer()
   const name = `relay-${sink}`
   const objects = () => indexed(withRelays())
@@ -46,7 +53,6 @@ describe.each(Object.entries(sinks))('the relay of the sink %s in prod', (sink, 
 
   it('has a valid configuration, with the logins of relays and only its own secrets', () => {
     const env = objects().environment(container())
-    expect(env.WEBHOOK_SECRETS).toBe(secrets.length === logins.length ? undefined : 'secret')
     const ofSink = env.WEBHOOK_SECRETS === undefined ? {} : { WEBHOOK_SECRETS: key }
     expect(readRelayConfig({ ...env, ...secretsOf('prod'), ...ofSink })).toMatchObject(config)
     expect(secretNames(container())).toEqual(secrets)
@@ -107,7 +113,7 @@ describe.each(Object.entries(sinks))('the relay of the sink %s in prod', (sink, 
     expect(triggers).toMatchObject([trigger])
   })
 
-  it(`connects to Kafka and Postgres, ${goesOut ? 'and to receivers outside the cluster' : 'and to no address outside the cluster'}`, () => {
+  it('connects to Kafka and Postgres, and to Redis and receivers outside the cluster only if its sink needs them', () => {
     const all = withRelays()
     const labels: Labels = objects().the('Deployment', name).spec?.template?.metadata?.labels ?? {}
     const to = (other: Connection['other'], port: number): boolean =>
@@ -117,7 +123,7 @@ describe.each(Object.entries(sinks))('the relay of the sink %s in prod', (sink, 
       )
     expect(to({ namespace: 'chat-data', labels: { 'strimzi.io/name': 'chat-kafka' } }, 9093)).toBe(true)
     expect(to({ namespace: 'chat-data', labels: { 'cnpg.io/cluster': 'chat' } }, 5432)).toBe(true)
-    expect(to({ namespace: 'chat-data', labels: { 'app.kubernetes.io/name': 'redis' } }, 6379)).toBe(false)
+    expect(to({ namespace: 'chat-data', labels: { 'app.kubernetes.io/name': 'redis' } }, 6379)).toBe(asksRedis)
     expect(to({ address: '203.0.113.7' }, 443)).toBe(goesOut)
   })
 })
@@ -136,7 +142,7 @@ describe('the relays', () => {
   })
 
   it('need no KEDA with the component hpa, which then leaves one pod each', () => {
-    const objects = withFolders(['relays/webhook', 'relays/search'], ['hpa'])
+    const objects = withFolders(['relays/webhook', 'relays/search', 'relays/push'], ['hpa'])
     expect(objects.filter(({ kind }) => kind === 'ScaledObject')).toEqual([])
     expect(indexed(objects).the('Deployment', 'relay-search').spec).not.toHaveProperty('replicas')
   })
@@ -145,7 +151,8 @@ describe('the relays', () => {
 describe('the relays of the chart', () => {
   needsRenderer()
   needsHelm()
-  const flags = ['relays.webhook.enabled=true', 'relays.search.enabled=true', 'networkPolicy.options[0]=webhooks']
+  const enabled = Object.keys(sinks).map((sink) => `relays.${sink}.enabled=true`)
+  const flags = [...enabled, 'networkPolicy.options[0]=webhooks', 'networkPolicy.options[1]=push']
   const chart = (...values: readonly string[]) => ['--set', [...flags, ...values].join()]
 
   it('have the objects of the prod overlay with the lines of the README', () => {
@@ -157,7 +164,9 @@ describe('the relays of the chart', () => {
   it('have no ScaledObject without KEDA', () => {
     const objects = chartObjects('chat', ...chart())
     expect(objects.filter(({ kind }) => kind === 'ScaledObject')).toEqual([])
-    expect(indexed(objects).ours.map(({ name }) => name)).toEqual(expect.arrayContaining(['relay-webhook', 'relay-search']))
+    expect(indexed(objects).ours.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['relay-webhook', 'relay-search', 'relay-push']),
+    )
   })
 
   it('roll their own pods after a change of their own variables or values only', () => {

@@ -13,6 +13,8 @@ const folder = mkdtempSync(join(tmpdir(), 'chat-secrets-'))
 const file = join(folder, 'secrets.json')
 afterAll(() => rmSync(folder, { recursive: true }))
 
+const redisRoles = ['gateway', 'writer', 'relay'] as const
+
 type Stored = Readonly<Record<string, { readonly data: Readonly<Record<string, string>> }>>
 const stored = (): Stored => JSON.parse(readFileSync(file, 'utf8')) as Stored
 const secretValue = (secret: string, key: string): string => Buffer.from(stored()[secret]?.data[key] ?? '', 'base64').toString()
@@ -122,10 +124,11 @@ describe('the script that creates the Secrets of prod', { timeout: 120_000 }, ()
 
   it('creates the users of infra/redis/users.acl, without the prefix of a namespace', () => {
     const acl = secretValue('chat-data/chat-redis-users', 'users.acl')
-    const [gateway, writer] = ['gateway', 'writer'].map((name) => secretValue('chat-data/chat-redis-users', name))
     const model = readFileSync(join(projectFolder, 'infra/redis/users.acl'), 'utf8')
     const expected = model.replaceAll('&chat:', '&').replaceAll('~chat:', '~')
-    expect(acl).toBe(expected.replace('CHANGE-ME-1', gateway ?? '').replace('CHANGE-ME-2', writer ?? ''))
+    const passwords = redisRoles.map((name) => secretValue('chat-data/chat-redis-users', name))
+    expect(acl).toBe(passwords.reduce((text, password, index) => text.replace(`CHANGE-ME-${index + 1}`, password), expected))
+    expect(new Set(passwords).size).toBe(3)
     expect(acl).not.toContain('CHANGE-ME')
   })
 
@@ -141,7 +144,7 @@ describe('the script that creates the Secrets of prod', { timeout: 120_000 }, ()
   })
 
   const redisUsers = (): Readonly<Record<string, string>> =>
-    Object.fromEntries(['users.acl', 'gateway', 'writer'].map((key) => [key, secretValue('chat-data/chat-redis-users', key)]))
+    Object.fromEntries(['users.acl', ...redisRoles].map((key) => [key, secretValue('chat-data/chat-redis-users', key)]))
   const putRedisUsers = (users: Readonly<Record<string, string>>): void => {
     const data = Object.fromEntries(Object.entries(users).map(([key, value]) => [key, encoded(value)]))
     writeFileSync(file, JSON.stringify({ ...stored(), 'chat-data/chat-redis-users': { data } }))
@@ -151,10 +154,23 @@ describe('the script that creates the Secrets of prod', { timeout: 120_000 }, ()
     const before = redisUsers()
     const [acl = '', ofOperator] = [before['users.acl'], 'user operator on >secret ~* &* +@all\n']
     const second = acl.replace(`>${before.gateway}`, `>${before.gateway} >a/second&one`)
-    putRedisUsers({ ...before, 'users.acl': `${second.replace(/ \+pubsub.*/, '')}${ofOperator}` })
+    putRedisUsers({ ...before, 'users.acl': `${second.replace(/ \+pubsub.*/g, '')}${ofOperator}` })
     run('data')
     expect(redisUsers()).toEqual({ ...before, 'users.acl': `${second}${ofOperator}` })
     putRedisUsers(before)
+  })
+
+  it('adds a user of Redis that a new version needs, and keeps the others', () => {
+    const { relay: _, 'users.acl': acl = '', ...others } = redisUsers()
+    putRedisUsers({ ...others, 'users.acl': acl.replace(/^user chat-relay .*\n/m, '') })
+    run('data')
+    const after = redisUsers()
+    expect(after).toEqual({
+      ...others,
+      relay: expect.stringMatching(/^[0-9a-f]{48}$/) as string,
+      'users.acl': expect.any(String) as string,
+    })
+    expect(after['users.acl']).toBe(acl.replace(/(user chat-relay on )>\S+/, `$1>${after.relay}`))
   })
 
   it('adds a second password to each user of Redis, which the services get, and later removes the first one', () => {
@@ -163,7 +179,7 @@ describe('the script that creates the Secrets of prod', { timeout: 120_000 }, ()
     run('services')
     const { 'users.acl': both = '', ...second } = redisUsers()
     const replaced = (of: (name: string) => string): string =>
-      ['gateway', 'writer'].reduce((text, name) => text.replace(`>${first[name]}`, of(name)), acl)
+      redisRoles.reduce<string>((text, name) => text.replace(`>${first[name]}`, of(name)), acl)
     for (const name of ['gateway', 'writer']) {
       expect(second[name]).not.toBe(first[name])
       expect(secretValue(`chat/chat-${name}`, 'redis-url')).toContain(`:${second[name]}@`)
@@ -175,7 +191,9 @@ describe('the script that creates the Secrets of prod', { timeout: 120_000 }, ()
 
   it('creates the logins of the relays on request', () => {
     run('relay')
-    expect(Object.keys(stored()['chat/chat-relay']?.data ?? {})).toEqual(['database-url', 'kafka-password'])
+    expect(Object.keys(stored()['chat/chat-relay']?.data ?? {})).toEqual(['database-url', 'kafka-password', 'redis-url'])
+    const password = secretValue('chat-data/chat-redis-users', 'relay')
+    expect(secretValue('chat/chat-relay', 'redis-url')).toBe(`rediss://chat-relay:${password}@redis.chat-data:6379`)
     expect(secretValue('chat/chat-relay', 'database-url')).toContain(
       `postgres://chat_relay:${secretValue('chat-data/chat-postgres-relay', 'password')}@`,
     )

@@ -42,7 +42,10 @@ export interface Connection {
 /** Whether a selector selects an object with these labels. */
 export const selects = ({ matchLabels = {}, matchExpressions = [] }: Selector, labels: Labels): boolean =>
   Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
-  matchExpressions.every(({ key, operator, values }) => operator === 'In' && values.includes(labels[key] ?? ''))
+  matchExpressions.every(({ key, operator, values }) => {
+    if (!['In', 'NotIn'].includes(operator)) throw new Error(`unknown operator: ${operator}`)
+    return values.includes(labels[key] ?? '') === (operator === 'In')
+  })
 
 const contains = (cidr: string, address: string): boolean => {
   const [network = '', bits = ''] = cidr.split('/')

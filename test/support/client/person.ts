@@ -23,6 +23,9 @@ const accepted = (frame: Frame): Frame => {
   return frame
 }
 
+/** The id of the chat that was created. A confirmation that is an answer has it only in its body. */
+export const createdRoom = (frame: Frame): string => (accepted(frame).body as { chat: { id: string } }).chat.id
+
 /** A new external id. */
 export const freshName = (name = 'user'): string => `${name}-${randomUUID()}`
 
@@ -55,10 +58,8 @@ export const personOn = async (
     id,
     createChat: async (name, others, chatId) => {
       const chat = { name, ...(chatId === undefined ? {} : { id: chatId }) }
-      const frame = accepted(await socket.request('create-chat', { chat, users: [id, ...others] }))
-      // A confirmation that is an answer names the room only in its body.
-      const { chat: made } = frame.body as { chat: { id: string } }
-      return { ...frame, room: made.id } as FeedFrame
+      const frame = await socket.request('create-chat', { chat, users: [id, ...others] })
+      return { ...frame, room: createdRoom(frame) } as FeedFrame
     },
     say: async (room, msg, messageId) =>
       accepted(

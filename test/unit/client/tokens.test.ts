@@ -79,6 +79,17 @@ describe('A fixed token', () => {
     expect(client.state.state).toBe('closed')
   })
 
+  it('ends the client if the service closes a new connection because the token is too old to create a user', async () => {
+    const { bind, clock, client, last, sockets } = script({ token: jwt(1_000) })
+    await bind()
+    last().drop(1006)
+    await clock.run(1_000)
+    last().open()
+    last().drop(4003, 'token expired')
+    await clock.run(60_000)
+    expect([client.state.state, sockets.length]).toEqual(['closed', 2])
+  })
+
   it.each([
     ['ahead of', 5_000_000],
     ['behind', -5_000_000],

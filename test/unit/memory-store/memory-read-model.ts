@@ -64,8 +64,9 @@ export const memoryReadModel = (tables: MemoryTables, { epoch, level, pageBytes,
       digest,
       rooms: membershipsOf(tables, user).map(({ room }) => room),
     }))
-    const changed = all.filter(({ digest, rooms }) => digest !== roomsDigest(rooms))
-    return new Map(changed.map(({ user }) => [user, membershipsOf(tables, user)]))
+    const isErased = (user: string): boolean => tables.usersById.get(user)?.erased === true
+    const changed = all.filter(({ user, digest, rooms }) => digest !== roomsDigest(rooms) || isErased(user))
+    return new Map(changed.map(({ user }) => [user, isErased(user) ? 'erased' : membershipsOf(tables, user)]))
   },
   usersByExternalId: async (ids) =>
     new Map(
@@ -74,6 +75,12 @@ export const memoryReadModel = (tables: MemoryTables, { epoch, level, pageBytes,
         return user === undefined ? [] : [[id, user] as const]
       }),
     ),
+  lastErasureMs: async () => {
+    const times = [...tables.usersById.values()]
+      .filter(({ erased }) => erased === true)
+      .map((user) => Date.parse(user.modified_at))
+    return times.length === 0 ? undefined : Math.max(...times)
+  },
   usersById: async (ids, viewer) =>
     [...new Set(ids)]
       .flatMap((id) => tables.usersById.get(id) ?? [])

@@ -20,6 +20,7 @@ const closings: Readonly<Record<number, string>> = {
   4003: 'Your token has ended. Sign in with a new one; unsent messages are kept on this device.',
   4500: 'The service refused too many requests of this page in a row.',
   4501: 'The service refused the token. Sign in with another one; unsent messages are kept on this device.',
+  4502: 'Your account was erased.',
 }
 
 /** The reason of `forbidden`, as far as the service names it. */

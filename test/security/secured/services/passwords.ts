@@ -5,5 +5,6 @@ export const passwords = {
   audit: 'of-audits',
   gateway: 'of-gateways',
   writer: 'of-writers',
+  relay: 'of-relays',
   stranger: 'of-strangers',
 } as const

@@ -12,7 +12,10 @@ const operator = `user operator on >${passwords.root} ~* &* +@all`
 /** The file of Redis users with passwords, a rule for the probe of the test, and an operator. */
 const redisUsers = (folder: string): string => {
   const given = readFileSync(join(projectFolder, 'infra/redis/users.acl'), 'utf8')
-  const named = given.replace('CHANGE-ME-1', passwords.gateway).replace('CHANGE-ME-2', passwords.writer)
+  const named = given
+    .replace('CHANGE-ME-1', passwords.gateway)
+    .replace('CHANGE-ME-2', passwords.writer)
+    .replace('CHANGE-ME-3', passwords.relay)
   const file = join(folder, 'users.acl')
   writeFileSync(file, `${named.replace('user default off', 'user default on nopass -@all +ping')}\n${operator}\n`)
   return file

@@ -62,6 +62,12 @@ describe('A token', () => {
   const issuer = secretIssuer()
   const { authenticate } = authenticator({})
 
+  it('yields the time at which it was issued, if it has one', async () => {
+    const result = await authenticate(await issuer.token({ iat: -60 }))
+    const { principal } = result as Extract<Authenticated, { principal: object }>
+    expect(Math.abs((principal.issuedAtMs ?? 0) - Date.now() + 60_000)).toBeLessThan(5_000)
+  })
+
   it('yields its subject and its expiry time', async () => {
     const result = await authenticate(await issuer.token({ sub: 'ann', exp: 600 }))
     expect(result).toEqual({ principal: { isService: false, subject: 'ann', expiresAtMs: expect.any(Number) } })

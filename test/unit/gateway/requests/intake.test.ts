@@ -79,6 +79,34 @@ describe('The intake of commands', () => {
     expect(client.seen(1)).toEqual(['create-chat #1 (c1)', 'new-message #2 (c2)'])
   })
 
+  it('confirms a new room by an answer, and then sends its first frame, if the feed opens between the commit and the publication', async () => {
+    const read = Promise.withResolvers<void>()
+    const published: { readonly channel: string; readonly payload: string }[] = []
+    const rig = await gatewayRig({
+      onPublish: (publication) => void published.push(publication),
+      ports: ({ eventStore, readModel }) => ({
+        eventStore,
+        readModel: { ...readModel, heads: (rooms) => read.promise.then(() => readModel.heads(rooms)) },
+      }),
+    })
+    const { client, id } = await rig.bound('ann')
+    published.length = 0
+    client.send(create('c1', [id]))
+    await rig.settle()
+    rig.losesPublications = true
+    await rig.write()
+    rig.losesPublications = false
+    read.resolve()
+    await rig.settle()
+    for (const { channel, payload } of published.splice(0)) await rig.publish(channel, payload)
+    client.send(message('c2'))
+    await rig.settle()
+    await rig.write()
+    expect(client.seen(1)).toEqual(['create-chat (c1)', 'create-chat #1', 'new-message #2 (c2)'])
+    expect(client.frames.at(1)).not.toHaveProperty('room')
+    expect(client.frames.at(1)?.body).toMatchObject({ chat: { id: room } })
+  })
+
   it('answers a command that is too large for the log with a final error that names the field, and handles the next one', async () => {
     const rig = await gatewayRig()
     const { client, id } = await rig.bound('ann')

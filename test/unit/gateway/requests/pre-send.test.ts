@@ -22,6 +22,15 @@ const commandOf = (type: string, body: object): ChatCommand =>
 
 const post = commandOf('PostMessage', { msg: 'hello', type: 'text' })
 
+const fileOf = (letter: string) => ({
+  id: `00000004-0000-7000-8000-00000000000${letter}`,
+  name: `${letter}.txt`,
+  mime: 'text/plain',
+  size: 1,
+  sha256: 'ab'.repeat(32),
+  sig: 's'.repeat(43),
+})
+
 const rigOf = (answer: () => Promise<Partial<HttpAnswer>>, change: Partial<PreSendHook> = {}) => {
   const requests: OutgoingHttpRequest[] = []
   const results: string[] = []
@@ -104,6 +113,23 @@ describe('the check of a message before it is sent', () => {
     expect(await rig.check(post, ann)).toEqual({ command: { ...post, body: { msg: 'h***o', type: 'text' } } })
     const edit = commandOf('EditMessage', { message: id, msg: 'hello' })
     expect(await rig.check(edit, ann)).toEqual({ command: { ...edit, body: { message: id, msg: 'h***o' } } })
+  })
+
+  it('lets an answer drop files of the message and keep the others, in any order of their fields', async () => {
+    const edit = commandOf('EditMessage', { message: id, msg: 'files', attachments: [fileOf('a'), fileOf('b')] })
+    const kept = Object.fromEntries(Object.entries(fileOf('b')).toReversed())
+    const rig = rigOf(answering({ action: 'replace', body: { attachments: [kept] } }))
+    expect(await rig.check(edit, ann)).toEqual({ command: { ...edit, body: { ...edit.body, attachments: [fileOf('b')] } } })
+  })
+
+  it.each([
+    ['a file that the message does not have', [fileOf('a'), fileOf('c')]],
+    ['a file with another name', [{ ...fileOf('a'), name: 'x.txt' }]],
+  ])('treats an answer with %s as a failure', async (_, attachments) => {
+    const command = commandOf('PostMessage', { msg: 'files', type: 'text', attachments: [fileOf('a')] })
+    const rig = rigOf(answering({ action: 'replace', body: { attachments } }))
+    expect(await rig.check(command, ann)).toEqual({ command })
+    expect(rig.results).toEqual(['failed'])
   })
 
   it.each([

@@ -27,6 +27,8 @@ const rig = (rooms: number, users = 0) => {
   const said = new Set<string>()
   const looked: string[] = []
   const noticed: string[] = []
+  const erased: string[] = []
+  const gone = new Set<string>()
   const reported: string[] = []
   const waiting: { readonly sinceMs: number; readonly command: PendingCommand; readonly outcome: Outcome | undefined }[] = []
   let restored = (): void => undefined
@@ -50,6 +52,7 @@ const rig = (rooms: number, users = 0) => {
       },
     },
     featureLevel: { refresh: async () => undefined },
+    onErased: (user) => erased.push(user),
     readModel: {
       changedHeads: async (heads) => {
         for (const [room, { seq, digest }] of heads) said.add(`${room} ${seq} ${digest}`)
@@ -59,7 +62,8 @@ const rig = (rooms: number, users = 0) => {
       changedMemberships: async (followed) => {
         for (const [user, rooms] of followed) said.add(`${user} ${rooms}`)
         await ask('users', [...followed.keys()])
-        return new Map([...followed.keys()].map((id): [string, RoomMembership[]] => [id, [{ room: 'room0', since: 3, head: 7 }]]))
+        const rooms: RoomMembership[] = [{ room: 'room0', since: 3, head: 7 }]
+        return new Map([...followed.keys()].map((id) => [id, gone.has(id) ? 'erased' : rooms]))
       },
     },
     feeds: {
@@ -95,7 +99,21 @@ const rig = (rooms: number, users = 0) => {
   const wait = (commandId: string, outcome: Outcome | undefined): void => {
     waiting.push({ sinceMs: clock.monotonicMs(), command: { commandId } as PendingCommand, outcome })
   }
-  return { clock, held, statements, said, looked, noticed, reported, state, sweep, wait, restored: () => restored() }
+  return {
+    clock,
+    held,
+    gone,
+    erased,
+    statements,
+    said,
+    looked,
+    noticed,
+    reported,
+    state,
+    sweep,
+    wait,
+    restored: () => restored(),
+  }
 }
 
 /** The longest time, up to the end, in which an id was not compared. */
@@ -135,6 +153,15 @@ describe('The head sweep', () => {
     await clock.run(100)
     expect(said).toEqual(new Set(['room0 5 event', 'room1 5 event', 'user0 digest']))
     expect(new Set(looked)).toEqual(new Set(['room0 5 7 false', 'room1 5 7 true']))
+    expect(new Set(noticed)).toEqual(new Set(['user0 room0 3']))
+  })
+
+  it('reports erased users instead of their rooms', async () => {
+    const { clock, gone, erased, noticed, sweep } = rig(0, 2)
+    gone.add('user1')
+    sweep.start()
+    await clock.run(100)
+    expect(new Set(erased)).toEqual(new Set(['user1']))
     expect(new Set(noticed)).toEqual(new Set(['user0 room0 3']))
   })
 

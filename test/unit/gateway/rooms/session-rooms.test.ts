@@ -64,7 +64,9 @@ describe('The rooms of a session', () => {
           ...readModel,
           changedMemberships: async (followed) => {
             const found = await readModel.changedMemberships(followed)
-            returned.push([...found.values()].flatMap((rooms) => rooms.map(({ since }) => `since ${since}`)))
+            returned.push(
+              [...found.values()].flatMap((rooms) => (rooms === 'erased' ? [rooms] : rooms.map(({ since }) => `since ${since}`))),
+            )
             return found
           },
         },

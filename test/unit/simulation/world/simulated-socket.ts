@@ -20,6 +20,8 @@ export interface SimulatedSocket {
   readonly wire: Wire
   readonly frames: readonly Received[]
   readonly isClosed: boolean
+  /** The code with which the service closed it. */
+  readonly closeCode: number | undefined
   /** The most bytes that ever waited for the socket: of all frames, and of feed frames. */
   readonly mostUnsentBytes: number
   readonly mostUnsentFeedBytes: number
@@ -67,6 +69,7 @@ export const simulatedSocket = (
   let mostUnsentSignalBytes = 0
   let isFrozen = false
   let isClosed = false
+  let closeCode: number | undefined
   let isTaking = false
 
   const read = (text: string): void => {
@@ -99,6 +102,9 @@ export const simulatedSocket = (
     get isClosed() {
       return isClosed
     },
+    get closeCode() {
+      return closeCode
+    },
     get mostUnsentBytes() {
       return mostUnsentBytes
     },
@@ -122,7 +128,8 @@ export const simulatedSocket = (
         takeLater()
       },
       unsentBytes: () => unsentBytes,
-      close: () => {
+      close: (code) => {
+        closeCode ??= code
         isClosed = true
         clock.after(0, events.closed)
       },
