@@ -109,7 +109,7 @@ export const createUserSessions = (deps: {
     },
     remove: (user, session) => {
       const entry = users.get(user)
-      if (entry === undefined) return
+      if (entry === undefined || entry.departure !== undefined) return
       entry.sessions = entry.sessions.filter((other) => other !== session)
       if (entry.sessions.length > 0) return
       const release = clock.after(releaseMs, () => close(user, entry))

@@ -88,6 +88,17 @@ describe('The sessions of users', () => {
     expect([...subscribed.keys()]).toEqual([])
   })
 
+  it('leave no channel behind if a session is removed twice', async () => {
+    const { clock, userSessions, subscribed, session } = rig()
+    const phone = session('phone')
+    await userSessions.add('ann', phone)
+    userSessions.remove('ann', phone)
+    userSessions.remove('ann', phone)
+    await userSessions.add('ann', phone)
+    await clock.run(5_000)
+    expect([...subscribed.keys()]).toEqual(['user:ann'])
+  })
+
   it('leave no channel behind when the gateway stops', async () => {
     const { userSessions, subscribed, session } = rig()
     const [phone, other] = [session('phone'), session('other')]
