@@ -15,7 +15,10 @@ export interface StoppableWork<Adapters, Result> {
   readonly work: (adapters: Adapters, signal: AbortSignal) => Promise<Result>
 }
 
-/** Runs a subcommand that the first stop signal ends after its present step. Logs warnings only, because it prints its progress. */
+/**
+ * Runs a subcommand that the first stop signal ends after its present step; the process exits with 1 if the signal arrives
+ * while the adapters wait for their services. Logs warnings only, because the subcommand prints its progress.
+ */
 export const runStoppable = async <Adapters, Result>(
   config: Pick<SharedConfig, 'times' | 'logLevel'>,
   { name, open, work }: StoppableWork<Adapters, Result>,
@@ -23,15 +26,21 @@ export const runStoppable = async <Adapters, Result>(
   const log = createLogger({ level: config.logLevel === 'info' ? 'warn' : config.logLevel, name })
   const stopping = new AbortController()
   const ended = Promise.withResolvers<void>()
-  const life = lifecycle({ log, stopMs: config.times.stopMs, exit: (code) => void (code === 0 || process.exit(code)) })
+  let isOpening = true
+  const exit = (code: number): void => {
+    if (code !== 0 || isOpening) process.exit(1)
+  }
+  const life = lifecycle({ log, stopMs: config.times.stopMs, exit })
   try {
     const adapters = await open({ log, life })
+    isOpening = false
     life.add(name, () => {
       stopping.abort()
       return ended.promise
     })
     return await work(adapters, stopping.signal)
   } finally {
+    isOpening = false
     ended.resolve()
     await life.stop()
   }

@@ -24,6 +24,8 @@ export interface StoreRelay {
 /** Rooms of one call of the sink, and events of each room in it; a page also ends at 1 MiB. */
 const roomsTogether = 8
 const pageEvents = 100
+/** Positions that are kept in memory, which saves a statement for each batch of a busy room. */
+const mostKnown = 10_000
 
 const eventsOf = ({ events }: Page): readonly RelayedEvent[] =>
   events.map(({ stream, seq, name, data }) => ({ room: stream, seq, event: name, body: data }))
@@ -43,6 +45,15 @@ export const startStoreRelay = (deps: StoreRelayDeps): StoreRelay => {
   const waiting = new Set<string>()
   let wakeUp = Promise.withResolvers<void>()
 
+  /** The positions that were stored last: no other relay changes them. */
+  const known = new Map<string, number>()
+  const remember = (room: string, seq: number): void => {
+    known.delete(room)
+    known.set(room, seq)
+    const [oldest] = known.keys()
+    if (oldest !== undefined && known.size > mostKnown) known.delete(oldest)
+  }
+
   const note = (room: string): void => {
     waiting.add(room)
     wakeUp.resolve()
@@ -54,17 +65,30 @@ export const startStoreRelay = (deps: StoreRelayDeps): StoreRelay => {
     const found = pages.filter(({ events, head }) => events.length > 0 && head > 0)
     if (found.length === 0) return
     await deliverUntilDone(deps, found.flatMap(eventsOf), signal)
-    const ends = found.flatMap(({ events }) => events.slice(-1).map(({ stream, seq }) => ({ room: stream, seq })))
+    const ends = found.flatMap(({ events, head }) => events.slice(-1).map(({ stream: room, seq }) => ({ room, seq, head })))
     await positions.save(sink.name, ends)
-    // A page may end before the head of its room.
-    for (const { room } of ends) note(room)
+    for (const { room, seq, head } of ends) {
+      remember(room, seq)
+      // A page may end before the head of its room. The writer names the rooms of later events.
+      if (seq < head) note(room)
+    }
+  }
+
+  const positionsOf = async (rooms: readonly string[]): Promise<readonly RelayPosition[]> => {
+    const unknown = rooms.filter((room) => !known.has(room))
+    const read = unknown.length === 0 ? [] : await positions.of(sink.name, unknown)
+    const kept = rooms.flatMap((room) => {
+      const seq = known.get(room)
+      return seq === undefined ? [] : [{ room, seq }]
+    })
+    return [...read, ...kept]
   }
 
   const relayWaiting = async (): Promise<void> => {
     const rooms = [...waiting].slice(0, roomsTogether)
     for (const room of rooms) waiting.delete(room)
     try {
-      await relay(await positions.of(sink.name, rooms))
+      await relay(await positionsOf(rooms))
     } catch (error) {
       for (const room of rooms) note(room)
       throw error

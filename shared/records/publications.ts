@@ -16,6 +16,8 @@ import type { Outcome } from './outcome.ts'
 export const channels = {
   room: (room: string): string => `room:${room}`,
   user: (user: string): string => `user:${user}`,
+  /** Nothing is published on it: a gateway subscribes to it while it holds the channel of a user without a session. */
+  left: (user: string): string => `user:${user}:left`,
   gateway: (gateway: string): string => `gateway:${gateway}`,
 } as const
 

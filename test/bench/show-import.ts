@@ -2,14 +2,12 @@
  * Measures `admin import` on the real stack: live traffic without it and beside it, in turns, and the import alone.
  * `npm run show:import -- 1000000` (messages; default 100,000).
  */
-import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { makeScratchFolder, removeScratchFolder } from '../support/stack/scratch-folder.ts'
 import { startAdmin } from '../unit/admin/moving/run-admin.ts'
 import { startBenchStack } from './harness/bench-stack.ts'
 import { startChatUnderLoad } from './harness/chat-under-load.ts'
+import { writeImportFile } from './harness/import-file.ts'
 import { cpuText, measureBurst, measureCpu } from './harness/measure.ts'
 
 const messages = Number(process.argv[2] ?? 100_000)
@@ -18,24 +16,6 @@ const rounds = 5
 const live = { users: 50, rooms: 20, roomSize: 5, perSecond: Number(process.env.LIVE_PER_SECOND ?? 200), seconds: 15 }
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
-const line = (value: object): string => `${JSON.stringify(value)}\n`
-const at = (second: number): string => new Date(Date.parse('2015-01-01T00:00:00Z') + second * 1_000).toISOString()
-
-/** Ten users in each chat, and messages of about a hundred characters. */
-function* linesOf(source: string, count: number): Generator<string> {
-  yield line({ kind: 'export', version: 1, source })
-  const users = Array.from({ length: 10 }, (_, user) => `U${user}`)
-  for (const id of users) yield line({ kind: 'user', id, externalUserId: `${source}-${id}`, name: id, created_at: at(0) })
-  for (let chat = 0; chat < chats; chat += 1) {
-    const head = { chat: `C${chat}`, type: 'text' }
-    yield line({ kind: 'chat', id: `C${chat}`, user: 'U0', users: users.slice(1), name: `Chat ${chat}`, created_at: at(1) })
-    for (let place = 0; place < count / chats; place += 1) {
-      const msg = `message ${place} of chat ${chat}: ${'word '.repeat(14)}`
-      yield line({ kind: 'message', ...head, id: `${place}`, user: users[place % 10], msg, created_at: at(2 + place) })
-    }
-  }
-}
-
 const folder = makeScratchFolder('import')
 print('Starting Kafka, Postgres, Redis, one gateway and one writer …')
 await using stack = await startBenchStack()
@@ -44,7 +24,7 @@ const { chat, load, parts } = under
 
 const writeFile = async (source: string, count: number): Promise<string> => {
   const file = join(folder, `${source}.jsonl`)
-  await pipeline(Readable.from(linesOf(source, count)), createWriteStream(file))
+  await writeImportFile(file, { source, chats, messages: count })
   return file
 }
 const startImport = (file: string) =>

@@ -154,6 +154,28 @@ describe.skipIf(noStackReason())('The notifications of a relay', { timeout: 120_
     for (const person of [ann, bob]) await person[Symbol.asyncDispose]()
   })
 
+  it('name a member as soon as its last socket has closed, though others see it as online for longer', async () => {
+    await using endpoint = await startWebhookEndpoint()
+    await using _relay = await startRelay(chat, endpoint)
+    const slow = await chat.addGateway({ TOPIC_RELEASE_MS: '600000' })
+    const { ann } = await meet(chat, [])
+    const bob = await personOn(slow.url, freshName('bob'))
+    const { room } = await ann.createChat('Lunch', [bob.id])
+    await bob[Symbol.asyncDispose]()
+    await until(
+      'a push',
+      async () => {
+        await post(ann, room, 'are you there?')
+        return pushesOf(endpoint, room).length > 0
+      },
+      { withinMs: 30_000, everyMs: 200 },
+    )
+    expect(recipientsOf(pushesOf(endpoint, room)[0] as Push)).toEqual([bob.name])
+    const { body } = ok(await ann.socket.request('watch', { users: [bob.id] }))
+    expect(body?.users).toMatchObject({ [bob.id]: { online: true } })
+    await ann[Symbol.asyncDispose]()
+  })
+
   it('are neither lost nor out of order per room when the receiver and the relay are killed, and never have a deleted text', async () => {
     let isDown = true
     const answer = () => (isDown ? ({ status: 503 } as const) : accepted)

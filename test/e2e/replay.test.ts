@@ -180,6 +180,14 @@ describe.skipIf(noStackReason())('A replay of stored events', { timeout: 120_000
     })
   })
 
+  it('ends at the first stop signal, also while it waits for a service that is not available', async () => {
+    const nowhere = { DATABASE_URL: 'postgres://chat@127.0.0.1:1/chat', KAFKA_BROKERS: '127.0.0.1:1' }
+    const started = startAdmin(['replay', `--state=${stateOf('stopped')}`], nowhere)
+    await started.printed('waiting for the database')
+    started.kill('SIGINT')
+    expect(await started.ended).toMatchObject({ code: 1 })
+  })
+
   it('changes nothing that the audit of the service finds', async () => {
     await using fresh = await startChat(sharedStack(), { gateways: 1, writers: 1 })
     await using ann = await personOn(fresh.gateways[0]?.url ?? '', freshName('ann'))

@@ -116,10 +116,13 @@ export const startWebhookRun = async (chat: Chat, roomCount: number): Promise<We
     },
     post: async (signal) => {
       let posted = 0
-      for (; !signal.aborted; posted += 1) {
-        const room = all[posted % all.length] ?? ''
+      for (let turn = 0; !signal.aborted; turn += 1) {
+        const room = all[turn % all.length] ?? ''
         // The slow endpoint accepts no more than one event in 1.5 s.
-        if (room !== rooms.slow || posted % (6 * all.length) < all.length) await ann.say(room, `message ${posted}`)
+        if (room !== rooms.slow || turn % (6 * all.length) < all.length) {
+          await ann.say(room, `message ${turn}`)
+          posted += 1
+        }
         await sleep(pauseMs)
       }
       return posted

@@ -25,12 +25,18 @@ const trafficMs = 1_000
 
 export const createPacedWork = ({ pace, traffic, perSecond, clock, signal }: PacedWorkDeps): PacedWork => {
   let readMs = Number.NEGATIVE_INFINITY
-  /** At most once a second. */
+  let hasRead = false
+  /** At most once a second. After a first reading, brokers that are unavailable do not end the work, which waits for them. */
   const readTraffic = async (): Promise<void> => {
     const nowMs = clock.monotonicMs()
     if (traffic === undefined || nowMs - readMs < trafficMs) return
     readMs = nowMs
-    pace.noteTraffic(await traffic())
+    try {
+      pace.noteTraffic(await traffic())
+      hasRead = true
+    } catch (error) {
+      if (!hasRead) throw error
+    }
   }
   return {
     size: async () => {

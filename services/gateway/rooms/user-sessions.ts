@@ -9,7 +9,10 @@ import type { Subscriber } from './subscriber.ts'
 /** The part of a bound session that receives the notices and memberships of its user. */
 export type UserSession = Pick<Subscriber, 'joinAt' | 'noteMembership' | 'applyMemberships' | 'followedDigest'>
 
-/** The sessions of each user on this gateway. Subscribes to the channel of each user that has sessions. */
+/**
+ * The sessions of each user on this gateway. Subscribes to the channel of each user that has sessions, and for some time
+ * after the last one, in which a subscription to another channel shows that the user has left.
+ */
 export interface UserSessions {
   /** Resolves when the user's channel is subscribed to, or the fan-out is known to be down. */
   add(user: string, session: UserSession): Promise<void>
@@ -30,7 +33,21 @@ interface UserEntry {
   /** Nearly always one. Replaced, never changed, so that it can be iterated while sessions are added and removed. */
   sessions: readonly UserSession[]
   readonly subscription: Subscription
-  release: Timer | undefined
+  /** While the user has no session. */
+  departure: Departure | undefined
+}
+
+/** The time from the last session of a user to the end of the subscription to the user's channel. */
+interface Departure {
+  /** To the channel that shows others that the user has left. */
+  readonly subscription: Subscription
+  readonly release: Timer
+}
+
+const endDeparture = (entry: UserEntry): void => {
+  entry.departure?.release.cancel()
+  entry.departure?.subscription.close()
+  entry.departure = undefined
 }
 
 const commonDigest = (sessions: Iterable<UserSession>): string | undefined => {
@@ -69,17 +86,24 @@ export const createUserSessions = (deps: {
     const entry: UserEntry = {
       sessions: [],
       subscription: fanOut.subscribe(channels.user(user), receive(user)),
-      release: undefined,
+      departure: undefined,
     }
     users.set(user, entry)
     void entry.subscription.ready.then(() => onHeld(user))
     return entry
   }
 
+  const close = (user: string, entry: UserEntry): void => {
+    users.delete(user)
+    endDeparture(entry)
+    entry.subscription.close()
+    onReleased(user)
+  }
+
   return {
     add: async (user, session) => {
       const entry = users.get(user) ?? open(user)
-      entry.release?.cancel()
+      endDeparture(entry)
       entry.sessions = entry.sessions.length === 0 ? [session] : [...entry.sessions, session]
       await entry.subscription.ready
     },
@@ -88,11 +112,8 @@ export const createUserSessions = (deps: {
       if (entry === undefined) return
       entry.sessions = entry.sessions.filter((other) => other !== session)
       if (entry.sessions.length > 0) return
-      entry.release = clock.after(releaseMs, () => {
-        users.delete(user)
-        entry.subscription.close()
-        onReleased(user)
-      })
+      const release = clock.after(releaseMs, () => close(user, entry))
+      entry.departure = { subscription: fanOut.subscribe(channels.left(user), () => {}), release }
     },
     sessionsOf: (user) => users.get(user)?.sessions ?? [],
     applyMemberships: (user, memberships) => {
@@ -106,7 +127,7 @@ export const createUserSessions = (deps: {
     },
     close: () => {
       for (const entry of users.values()) {
-        entry.release?.cancel()
+        endDeparture(entry)
         entry.subscription.close()
       }
       users.clear()

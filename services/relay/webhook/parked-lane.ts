@@ -21,6 +21,7 @@ export interface ParkedLane {
 /** Longest time for which one claim delivers events before others are due, in milliseconds. */
 const sliceMs = 5_000
 const roomsPerClaim = 64
+/** While no room is parked, a relay asks only for this summary: rooms that it parks itself wake its lane. */
 const summaryMs = 5_000
 
 /** A claimed room is not claimed again for this long: longer than a slice and its last request. */
@@ -39,9 +40,14 @@ export const startParkedLane = (
   const runs = new Map<RoomRun, Promise<void>>()
   let woken = new AbortController()
   let hasFailed = false
+  /** A room may be parked. */
+  let hasParked = true
   let summaryAtMs = Number.NEGATIVE_INFINITY
 
-  const wake = (): void => woken.abort()
+  const wake = (): void => {
+    hasParked = true
+    woken.abort()
+  }
 
   const onError = (error: unknown): void => {
     if (!hasFailed) log.warn({ reason: nameOf(error) }, 'parked rooms cannot be read or stored, retrying')
@@ -69,19 +75,31 @@ export const startParkedLane = (
     follow(run, slots.tryTake())
   }
 
+  const summaryDueMs = (): number => summaryAtMs + summaryMs - clock.monotonicMs()
+
   const summarize = async (): Promise<void> => {
-    if (clock.monotonicMs() - summaryAtMs < summaryMs) return
+    if (summaryDueMs() > 0) return
     summaryAtMs = clock.monotonicMs()
-    metrics.onParked(await parkedRooms.summary())
+    // A room that is parked during the read is either in the summary, or wakes the lane after it.
+    hasParked = false
+    try {
+      const summary = await parkedRooms.summary()
+      metrics.onParked(summary)
+      if (summary.rooms > 0) hasParked = true
+    } catch (error) {
+      hasParked = true
+      throw error
+    }
   }
 
   const step = async (): Promise<void> => {
-    const limit = subscription.ended.aborted ? 0 : Math.min(roomsPerClaim, slots.free)
+    await summarize()
+    const limit = subscription.ended.aborted || !hasParked ? 0 : Math.min(roomsPerClaim, slots.free)
     const claimed = limit === 0 ? [] : await parkedRooms.claim(limit, leaseMs(deps))
     for (const room of claimed) begin(room)
-    await summarize()
     if (claimed.length > 0 && slots.free > 0) return
-    await pause(clock, times.webhookPollMs, AbortSignal.any([signal, woken.signal]))
+    const restMs = hasParked ? times.webhookPollMs : Math.max(times.webhookPollMs, summaryDueMs())
+    await pause(clock, restMs, AbortSignal.any([signal, woken.signal]))
   }
 
   const run = async (): Promise<void> => {

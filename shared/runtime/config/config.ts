@@ -224,7 +224,9 @@ const sinkKeys = { webhook: ['WEBHOOK_URL'], push: ['PUSH_URL', 'REDIS_URL'], se
 export const readRelayConfig = (env: Environment = process.env): RelayConfig => {
   const { values, problems } = parseEnvironment(env)
   const { RELAY_SINK: sink = 'webhook' } = values
-  const unset = missing(values, ['DATABASE_URL', 'KAFKA_BROKERS', 'RELAY_SINK', ...sinkKeys[sink]], 'is missing')
+  // A value with a problem is present, and may not be a sink.
+  const ofSink = problems.some(({ key }) => key === 'RELAY_SINK') ? [] : sinkKeys[sink]
+  const unset = missing(values, ['DATABASE_URL', 'KAFKA_BROKERS', 'RELAY_SINK', ...ofSink], 'is missing')
   check(...problems, ...unset, ...(problems.length > 0 ? [] : relayProblems(values)))
   const { databaseUrl, kafkaBrokers, redisUrl } = addresses(values)
   const relay = { ...sharedConfig(values), databaseUrl, kafkaBrokers }

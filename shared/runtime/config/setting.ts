@@ -32,9 +32,13 @@ export const oneOf = <const Values extends readonly [string, ...string[]]>(...va
 /** A text that matches the pattern; `reason` is the message otherwise. */
 export const matching = (pattern: RegExp, reason: string) => z.string().regex(pattern, reason)
 
-/** A URL with one of these protocols; the message names the first. */
+/** A URL with one of these protocols; the message names the first. Later checks may rely on it: they do not run otherwise. */
 export const urlOf = (...protocols: readonly string[]) =>
-  z.url({ protocol: new RegExp(`^(${protocols.join('|')})$`), error: `must be a URL that begins with ${protocols[0]}://` })
+  z.url({
+    protocol: new RegExp(`^(${protocols.join('|')})$`),
+    error: `must be a URL that begins with ${protocols[0]}://`,
+    abort: true,
+  })
 
 /** `true` or `false`, as a boolean. */
 export const flag = oneOf('true', 'false').transform((value) => value === 'true')

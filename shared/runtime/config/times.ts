@@ -109,7 +109,7 @@ export const timesTable = {
   },
   webhookPollMs: {
     value: 500,
-    meaning: 'Interval at which a relay looks for rooms whose webhooks are due for a retry.',
+    meaning: 'Interval at which a relay looks for rooms whose webhooks are due for a retry, while rooms wait.',
   },
   pushMaxAgeMs: {
     value: 3_600_000,

@@ -82,6 +82,41 @@ describe('the relay of a store', () => {
     await relays[0]?.stop()
   })
 
+  it('reads the events of a busy room once, and its position only the first time', async () => {
+    const opened = openStore()
+    const room = await fillRoom(opened.store, [randomUUID()], 0)
+    let reads = 0
+    let found = 0
+    const counting = {
+      store: {
+        ...opened.store,
+        readPages: (requests: Parameters<typeof opened.store.readPages>[0]) => {
+          reads += 1
+          return opened.store.readPages(requests)
+        },
+      },
+      positions: {
+        ...opened.positions,
+        of: (sink: string, rooms: readonly string[]) => {
+          found += 1
+          return opened.positions.of(sink, rooms)
+        },
+      },
+    }
+    const sink = recordingSink()
+    const relay = start(counting, sink)
+    await until('the first event', () => sink.events.length === 1)
+    for (let seq = 2; seq <= 5; seq += 1) {
+      await append(opened.store, messagePosted(room, seq, randomUUID()))
+      await relay.eventStream.publish(published(room))
+      await until('the event', () => sink.events.length === seq)
+    }
+    await relay.stop()
+    expect(found).toBe(0)
+    // One for each event, and up to two for the search for further rooms at the start.
+    expect(reads).toBeLessThanOrEqual(7)
+  })
+
   it('continues after a restart with the events that the sink does not have', async () => {
     const opened = openStore()
     const room = await fillRoom(opened.store, [randomUUID()], 4)

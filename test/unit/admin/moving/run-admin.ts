@@ -6,6 +6,8 @@ import type { Environment } from '../../../support/stack/server.ts'
 /** A subcommand of `admin` that runs as a process. */
 export interface RunningAdmin {
   readonly ended: Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>
+  /** Resolves when the program has printed this text on its standard output. */
+  printed(part: string): Promise<void>
   kill(signal: 'SIGINT' | 'SIGKILL'): void
 }
 
@@ -22,5 +24,7 @@ export const startAdmin = (args: readonly string[], env: Environment): RunningAd
     stdout,
     stderr,
   }))
-  return { ended, kill: (signal) => void child.kill(signal) }
+  const printed = (part: string): Promise<void> =>
+    new Promise((resolve) => child.stdout.on('data', (chunk: Buffer) => chunk.includes(part) && resolve()))
+  return { ended, printed, kill: (signal) => void child.kill(signal) }
 }

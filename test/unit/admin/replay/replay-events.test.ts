@@ -93,6 +93,26 @@ describe('A replay', () => {
     expect(progress.events + progress.tooLarge).toBe(wanted.length)
   })
 
+  it('continues after brokers that were unavailable, also while it reads the traffic of others', async () => {
+    const { run, wanted, found } = await rig()
+    let readings = 0
+    const traffic = async () => {
+      readings += 1
+      if (readings > 1) throw new Error('Kafka does not answer')
+      return { commands: 0, lag: 0 }
+    }
+    expect(await run({ traffic, perSecond: 20 })).toMatchObject({ events: wanted.length, isComplete: true })
+    expect(readings).toBeGreaterThan(1)
+    expect(found()).toEqual(wanted)
+  })
+
+  it('fails if it cannot read the traffic of others at its start', async () => {
+    const { run, topic } = await rig()
+    const traffic = () => Promise.reject(new Error('no right to read the group'))
+    await expect(run({ traffic })).rejects.toThrow('no right')
+    expect(topic).toEqual([])
+  })
+
   it('names a file for its progress that cannot be written', () => {
     const file = join(folder, 'no-such-folder', 'x.json')
     const empty = { name: 'topic', records: 0, hasLost: false }

@@ -72,6 +72,31 @@ describe('The sessions of users', () => {
     expect([held, released]).toEqual([['ann'], ['ann']])
   })
 
+  it('show by a second channel that the user has no session, from the end of the last one to the next one', async () => {
+    const { clock, userSessions, subscribed, session } = rig()
+    const [phone, laptop] = [session('phone'), session('laptop')]
+    await Promise.all([userSessions.add('ann', phone), userSessions.add('ann', laptop)])
+    userSessions.remove('ann', phone)
+    expect([...subscribed.keys()]).toEqual(['user:ann'])
+    userSessions.remove('ann', laptop)
+    expect([...subscribed.keys()]).toEqual(['user:ann', 'user:ann:left'])
+    await clock.run(900)
+    await userSessions.add('ann', phone)
+    expect([...subscribed.keys()]).toEqual(['user:ann'])
+    userSessions.remove('ann', phone)
+    await clock.run(1_000)
+    expect([...subscribed.keys()]).toEqual([])
+  })
+
+  it('leave no channel behind when the gateway stops', async () => {
+    const { userSessions, subscribed, session } = rig()
+    const [phone, other] = [session('phone'), session('other')]
+    await Promise.all([userSessions.add('ann', phone), userSessions.add('bob', other)])
+    userSessions.remove('ann', phone)
+    userSessions.close()
+    expect([...subscribed.keys()]).toEqual([])
+  })
+
   it('include users that are added during an iteration', async () => {
     const { userSessions, session } = rig()
     await userSessions.add('ann', session('a'))

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { offlineOf } from '../../../../services/relay/push/presence.ts'
 import type { RelayedEvent } from '../../../../services/relay/sink.ts'
+import { channels } from '../../../../shared/records/publications.ts'
 import { at } from '../../../contract/stored-chat.ts'
 import { postedEvent, pushRig, testMaxAgeMs } from './push-rig.ts'
 
@@ -37,6 +39,25 @@ describe('The request of a notification', () => {
     expect(await rig.recipients(postedEvent())).toBeUndefined()
     expect(rig.skipped).toEqual(['nobody'])
     expect(rig.contentReads).toBe(1)
+  })
+
+  it('names a member whose last socket has just closed, though a gateway still holds its channel', async () => {
+    const rig = pushRig({ message })
+    rig.online('bob')
+    rig.online('cyd')
+    rig.close('bob')
+    expect(await rig.recipients(postedEvent())).toEqual(['bob'])
+  })
+
+  it('leaves out a member who has a socket on another gateway than the one that it left', async () => {
+    const counts = new Map([
+      [channels.user('bob'), 2],
+      [channels.left('bob'), 1],
+      [channels.user('cyd'), 2],
+      [channels.left('cyd'), 2],
+    ])
+    const fanOut = { listeners: async (asked: readonly string[]) => asked.map((name) => counts.get(name) ?? 0) }
+    expect(await offlineOf(fanOut, ['ann', 'bob', 'cyd'])).toEqual(['ann', 'cyd'])
   })
 
   it('leaves out a member who was removed while it was made, and is not made if nobody remains', async () => {

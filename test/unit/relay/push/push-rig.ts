@@ -80,6 +80,8 @@ export const pushRig = (change: { readonly message?: string } = {}) => {
     /** The user is removed after its membership was read. */
     leave: (user: string) => void gone.add(user),
     online: (user: string) => void fanOut.subscribe(channels.user(user), () => {}),
+    /** The last socket of the user has closed; its gateway still holds its channel. */
+    close: (user: string) => void fanOut.subscribe(channels.left(user), () => {}),
     takeDown: () => {
       isDown = true
     },

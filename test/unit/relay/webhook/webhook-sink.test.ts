@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { systemClock } from '../../../../shared/runtime/process/system-clock.ts'
 import { parkedRoomsSuite } from '../../../contract/parked-rooms/suite.ts'
 import { roomWithChanges } from '../../../contract/room-with-changes.ts'
 import { until } from '../../../support/poll.ts'
@@ -192,6 +193,44 @@ describe('the webhook sink', () => {
     await rig.start()
     await until('all events', () => acceptedSeqs(endpoint, roomOf(events)).length === 4)
     expect(acceptedSeqs(endpoint, roomOf(events))).toEqual(seqsUpTo(4))
+  })
+
+  it('asks only for a summary, at long intervals, while no room is parked, and delivers a room at once that is parked then', async () => {
+    let isFirst = true
+    await using endpoint = await startWebhookEndpoint(() => {
+      const answer = isFirst ? { status: 503 } : accepted
+      isFirst = false
+      return answer
+    })
+    await using rig = webhookRig(endpoint.url)
+    const pauses: number[] = []
+    let claims = 0
+    const parkedRooms: typeof rig.parkedRooms = {
+      ...rig.parkedRooms,
+      claim: (...args) => {
+        claims += 1
+        return rig.parkedRooms.claim(...args)
+      },
+    }
+    const clock: typeof systemClock = {
+      ...systemClock,
+      after: (delayMs, callback) => {
+        pauses.push(delayMs)
+        return systemClock.after(delayMs, callback)
+      },
+    }
+    const sink = await rig.start({ parkedRooms, clock })
+    await until('a long pause', () => pauses.some((delayMs) => delayMs > 4_000))
+    expect(claims).toBe(0)
+    await sink.deliver(await rig.room(2))
+    const seqs = () => endpoint.received.map(({ seq, status }) => [seq, status])
+    await until('all events', () => endpoint.received.length === 4, { withinMs: 2_000 })
+    expect(seqs()).toEqual([
+      [1, 503],
+      [1, 204],
+      [2, 204],
+      [3, 204],
+    ])
   })
 
   it('fails the call, so that it is repeated, if a room cannot be parked', async () => {

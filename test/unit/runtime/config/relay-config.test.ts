@@ -30,6 +30,18 @@ describe('The configuration of a relay', () => {
     )
   })
 
+  it('names the sink that does not exist, and the variables that are missing for any sink', () => {
+    const read = (sink: string) => () => readRelayConfig({ KAFKA_BROKERS: addresses.KAFKA_BROKERS, RELAY_SINK: sink })
+    for (const sink of ['puhs', 'toString']) expect(read(sink)).toThrow(/^configuration: RELAY_SINK must be .*; DATABASE_URL is/)
+  })
+
+  it('names the URL that is none', () => {
+    const read = (change: object) => () => readRelayConfig({ ...addresses, ...webhook, RELAY_SINK: 'webhook', ...change })
+    expect(read({ WEBHOOK_URL: 'example' })).toThrow('configuration: WEBHOOK_URL must be a URL that begins with https://')
+    expect(read({ DATABASE_URL: 'db:5432' })).toThrow('configuration: DATABASE_URL must be a URL that begins with postgres://')
+    expect(read({ DATABASE_URL: 'chat' })).toThrow('configuration: DATABASE_URL must be a URL that begins with postgres://')
+  })
+
   it('with notifications needs the URL of their receiver, a key, and Redis', () => {
     const push = { PUSH_URL: 'https://example.com/push', WEBHOOK_SECRETS: key, REDIS_URL: 'redis://localhost' }
     expect(readRelayConfig({ ...addresses, ...push, RELAY_SINK: 'push' })).toMatchObject({
