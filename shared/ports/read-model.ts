@@ -275,8 +275,8 @@ export interface ReadModel {
   unreadMemberships(users: readonly string[], most?: number): Promise<ReadonlyMap<string, readonly UnreadMembership[]>>
   /**
    * The present memberships of the users whose rooms differ from the known ones. `known` has the `roomsDigest` of each
-   * user's rooms; undefined never matches. A user without memberships has an empty list. An erased user, who has none, is
-   * always in the result.
+   * user's rooms; undefined never matches. A user without memberships has an empty list. An erased user is always in the
+   * result, also one who is still in a room that the erasure left out.
    */
   changedMemberships(
     known: ReadonlyMap<string, string | undefined>,

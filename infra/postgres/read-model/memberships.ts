@@ -1,5 +1,4 @@
 import type { RoomMembership } from '../../../shared/ports/read-model.ts'
-import { roomsDigest } from '../../../shared/records/rooms-digest.ts'
 import type { DatabaseSession, Statement } from '../connection/statement.ts'
 import { arrayText } from '../connection/statement.ts'
 
@@ -15,21 +14,20 @@ const readMemberships: Statement = {
     join chat on chat.id = chat_member.chat_id`,
 }
 
-/** The index returns the rooms in order, without a sort. Only users without rooms can be erased ones. */
+/** The index returns the rooms in order, without a sort. An erased user may still be in a room that the erasure left out. */
 const readChangedMemberships: Statement = {
   name: 'read-changed-memberships',
   text: `with other as materialized (
-      select known.user_id from unnest($1::uuid[], $2::text[]) as known (user_id, digest)
-      where known.digest is distinct from (
+      select known.user_id, erased.id is not null as is_erased
+      from unnest($1::uuid[], $2::text[]) as known (user_id, digest)
+      left join app_user as erased on erased.id = known.user_id and erased.external_id is null
+      where erased.id is not null or known.digest is distinct from (
         select encode(sha256(coalesce(string_agg(uuid_send(present.chat_id), ''), '')), 'hex') from (
           select chat_id from chat_member
           where chat_member.user_id = known.user_id and until_seq is null order by chat_id
         ) as present)
-      or known.digest = '${roomsDigest([])}'
-        and exists (select from app_user where app_user.id = known.user_id and external_id is null)
     )
-    select other.user_id, chat.id, chat_member.since_seq, chat.seq,
-      exists (select from app_user where app_user.id = other.user_id and external_id is null) as is_erased
+    select other.user_id, chat.id, chat_member.since_seq, chat.seq, other.is_erased
     from other
     left join chat_member on chat_member.user_id = other.user_id and chat_member.until_seq is null
     left join chat on chat.id = chat_member.chat_id`,

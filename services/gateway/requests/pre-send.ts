@@ -71,6 +71,10 @@ const addsFiles = (given: object, changed: object): boolean => {
   return attachmentsOf(changed).some((file) => !files.some((other) => isDeepStrictEqual(file, other)))
 }
 
+/** An empty list of an answer removes the list from the message: a request has no empty lists. */
+const withoutEmptyLists = (body: object): object =>
+  Object.fromEntries(Object.entries(body).filter(([, value]) => !(Array.isArray(value) && value.length === 0)))
+
 export const createPreSend = ({ hook, lookUpOutcome, limits, level, log }: PreSendDeps): PreSend => {
   let isFailing = false
 
@@ -89,7 +93,7 @@ export const createPreSend = ({ hook, lookUpOutcome, limits, level, log }: PreSe
     event: AnyRequestedRoomEvent,
     changes: Readonly<Record<string, unknown>>,
   ): Replaced | undefined => {
-    const request = { event: event.name, room: command.stream, body: { ...command.body, ...changes } }
+    const request = { event: event.name, room: command.stream, body: withoutEmptyLists({ ...command.body, ...changes }) }
     const { success, data } = event.request(limits, level()).safeParse(request)
     if (!success || addsFiles(command.body, request.body)) return undefined
     return { command: { ...command, body: event.commandContent(data as never).body } as ChatCommand }

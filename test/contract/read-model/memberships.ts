@@ -188,6 +188,14 @@ export const membershipTests = (opened: () => OpenStore): void => {
       expect(await readModel.changedMemberships(new Map([[eve, digest]]))).toEqual(new Map([[eve, 'erased']]))
   })
 
+  it('returns an erased user who is still a member of a room that the erasure left out', async () => {
+    const { store, readModel } = opened()
+    const [ann, eve, room] = [randomUUID(), randomUUID(), randomUUID()]
+    await append(store, userCreated(eve, `ext ${eve}`, 'Eve'), chatCreated(room, [ann, eve]))
+    await append(store, userErased(eve, 2))
+    expect(await readModel.changedMemberships(new Map([[eve, roomsDigest([room])]]))).toEqual(new Map([[eve, 'erased']]))
+  })
+
   it('ends a membership when the user is removed, and begins a new one when it is added again', async () => {
     const { store, readModel } = opened()
     const [ann, bob] = [randomUUID(), randomUUID()]

@@ -122,6 +122,13 @@ describe('the check of a message before it is sent', () => {
     expect(await rig.check(edit, ann)).toEqual({ command: { ...edit, body: { ...edit.body, attachments: [fileOf('b')] } } })
   })
 
+  it('lets an answer remove all files and mentions by empty lists', async () => {
+    const post = commandOf('PostMessage', { msg: 'files', type: 'text', attachments: [fileOf('a')], mentions: [ann] })
+    const rig = rigOf(answering({ action: 'replace', body: { attachments: [], mentions: [] } }))
+    expect(await rig.check(post, ann)).toEqual({ command: { ...post, body: { msg: 'files', type: 'text' } } })
+    expect(rig.results).toEqual(['replace'])
+  })
+
   it.each([
     ['a file that the message does not have', [fileOf('a'), fileOf('c')]],
     ['a file with another name', [{ ...fileOf('a'), name: 'x.txt' }]],

@@ -32,6 +32,8 @@ export interface FanOutNetwork {
 const lateMs = 800
 /** How long a publish waits for a server that does not answer. */
 const unansweredMs = 300
+/** An item arrives at most so long after `publish` was called. */
+export const longestDelayMs = unansweredMs + 1 + lateMs
 
 /** Pub/sub that loses, repeats, delays and reorders items, as its port allows, and more. */
 export const faultyFanOutNetwork = (clock: VirtualClock, random: Random, faults: NetworkFaults): FanOutNetwork => {
