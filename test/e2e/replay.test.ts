@@ -52,10 +52,14 @@ describe.skipIf(noStackReason())('A replay of stored events', { timeout: 120_000
       )
       return new Map(rows.map(({ stream, head }) => [stream, upTo(Number(head))]))
     })
-  /** Deletes the present records of a topic, as its retention does. */
-  const expire = async (topic: string): Promise<void> => {
+  const connectedAdmin = async () => {
     const admin = new Kafka({ brokers: [...brokers()], logLevel: logLevel.NOTHING }).admin()
     await admin.connect()
+    return admin
+  }
+  /** Deletes the present records of a topic, as its retention does. */
+  const expire = async (topic: string): Promise<void> => {
+    const admin = await connectedAdmin()
     const offsets = await admin.fetchTopicOffsets(named(topic))
     const partitions = offsets.filter(({ high, low }) => high !== low).map(({ partition, high }) => ({ partition, offset: high }))
     await admin.deleteTopicRecords({ topic: named(topic), partitions })
@@ -178,6 +182,18 @@ describe.skipIf(noStackReason())('A replay of stored events', { timeout: 120_000
       code: 1,
       stderr: expect.stringContaining('--since must be'),
     })
+  })
+
+  it('refuses a topic with another number of partitions, as a consumer creates it that starts earlier', async () => {
+    const topic = 'chat.events.replay.early'
+    const admin = await connectedAdmin()
+    await admin.createTopics({ topics: [{ topic: named(topic), numPartitions: 7 }], waitForLeaders: true })
+    await admin.disconnect()
+    expect(await replay(topic)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`${named(topic)} has another number of partitions (7) than ${named('chat.events')}`),
+    })
+    expect(await countRecords(brokers(), named(topic))).toBe(0)
   })
 
   it('ends at the first stop signal, also while it waits for a service that is not available', async () => {

@@ -16,9 +16,13 @@ export interface ReplayTopicState {
   readonly hasLost: boolean
 }
 
+const otherPartitions = (topic: string, count: number, events: string): string =>
+  `${topic} has another number of partitions (${count}) than ${events}: delete it, and run the same command again before a consumer of it starts`
+
 /**
  * Creates the topic of a replay if it is missing, with as many partitions as `chat.events`, so that a key has the same
- * partition in both. Rejects with `StartError` if an existing topic has settings that could lose or refuse records.
+ * partition in both. Rejects with `KafkaError` if an existing topic has another number, and with `StartError` if it has settings
+ * that could lose or refuse records.
  */
 export const openReplayTopic = async (
   options: KafkaCommandLogOptions,
@@ -33,6 +37,7 @@ export const openReplayTopic = async (
   await createTopics(options, { replay: spec }, needs.copies)
   await checkTopics(options, { events: spec }, needs)
   const offsets = await withAdmin(options, (admin) => retryTransient(clock, () => admin.fetchTopicOffsets(spec.name)))
+  if (offsets.length !== partitions) throw new KafkaError(otherPartitions(spec.name, offsets.length, events.name))
   return {
     name: spec.name,
     records: offsets.reduce((sum, { high }) => sum + Number(high), 0),
