@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { topicsOf, writerGroup } from '../../../../infra/kafka/driver/topics.ts'
+import { replayTopicOf, topicsOf, writerGroup } from '../../../../infra/kafka/driver/topics.ts'
 
 const readme = readFileSync(join(import.meta.dirname, '../../../../infra/kafka/README.md'), 'utf8')
 
@@ -20,7 +20,7 @@ const rows = new Map(
 
 describe('the specifications of the topics', () => {
   it('agree with the table in infra/kafka/README.md on names, partitions and retention', () => {
-    const specs = Object.values(topicsOf('', partitions))
+    const specs = [...Object.values(topicsOf('', partitions)), replayTopicOf('', partitions)]
     expect(rows.size).toBe(specs.length)
     for (const spec of specs) {
       expect(rows.get(`\`${spec.name}\``), spec.name).toEqual({
