@@ -178,6 +178,7 @@ describe.skipIf(noStackReason())('A replay of stored events', { timeout: 120_000
     expect(await replay(topic)).toMatchObject({ code: 1, stderr: expect.stringContaining('lacks records of the earlier run') })
     const unknown = await replay('chat.events.replay.unknown', `--room=${randomUUID()}`)
     expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining('there is no chat with the id') })
+    expect(unknown.stderr).not.toContain('Read it to its end')
     expect(await replay(topic, '--since=yesterday')).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('--since must be'),

@@ -97,11 +97,12 @@ export const runReplay = async (
       signal,
       report: ({ events, tooLarge }) => report(events, tooLarge),
     })
+    const isUnknown = scope.room !== undefined && progress.isComplete && progress.place.seq === 0
+    if (isUnknown) throw new Error(`there is no chat with the id ${scope.room}`)
     print(summaryOf(progress, topic))
     return progress
   }
   const progress = await runStoppable(config, { name: 'replay', open: (service) => open(service, { name, keepDays }), work })
   if (!progress.isComplete) throw new Error('the replay is not complete')
-  if (scope.room !== undefined && progress.place.seq === 0) throw new Error(`there is no chat with the id ${scope.room}`)
   return progress.tooLarge > 0 ? hasFindings : undefined
 }
